@@ -1,0 +1,24 @@
+//! What the figures are measured with: hosts that run the plugin of `benches/plugin`, a disk to write to, and a table.
+//!
+//! The figures themselves are in `benches/larder`. Each is a ratio to a baseline that was measured in the same run, in turn
+//! with it, so that whatever else the machine does meets both.
+
+mod async_host;
+pub mod bindings;
+mod command_line;
+mod comparison;
+mod disk;
+mod loops;
+mod samples;
+mod state;
+mod sync_host;
+
+pub use async_host::AsyncHost;
+pub use bindings::types::{Run, Shape};
+pub use command_line::CommandLine;
+pub use comparison::Comparison;
+pub use disk::{RawLog, scratch};
+pub use loops::Loops;
+pub use samples::Samples;
+pub use state::FloorMap;
+pub use sync_host::SyncHost;

@@ -1,0 +1,156 @@
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Mutex;
+
+use larder_host::{Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions};
+use larder_store::{Error, Limits, PluginId};
+use wasmtime_wasi::{I32Exit, WasiCtx};
+
+use crate::cli::Run;
+use crate::exit::Exit;
+use crate::failure::{Failure, is_fault, tell};
+use crate::invoke::{Exports, Invocation};
+use crate::open::{Purpose, in_larder};
+use crate::output::print;
+
+/// Any version of it that a plugin of this generation can export is found by this name.
+const COMMAND: &str = "wasi:cli/run@0.2.0";
+
+/// Runs a plugin.
+///
+/// Whatever is wrong with the plugin or how it is asked for shows before the larder is touched.
+pub fn run(dir: &Path, options: Run) -> Result<Exit, Failure> {
+    let id = options.plugin_id()?;
+    let runtime_options = options.runtime_options();
+    let bytes = options.read_file(runtime_options.component_bytes)?;
+    let runtime = Runtime::new(runtime_options).map_err(no_runtime)?;
+    let plugin = runtime.load(&bytes).map_err(|error| options.not_loaded(error))?;
+    let task = options.task(&plugin)?;
+
+    let executor = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
+    let ran = executor.block_on(in_larder(dir, Purpose::Store, async |larder| {
+        larder.open_workspace(&options.workspace).await?;
+        let session = larder.session(&options.workspace, &id, options.limits());
+        let call = Call::new(session).wasi(options.wasi()).on_error(tell_faults(dir));
+        task.run(&runtime, &plugin, call).await
+    }));
+    // A thread may still wait for standard input, which is nobody's concern now.
+    executor.shutdown_background();
+    let exit = ran?;
+    // What the plugin wrote without a line end is still to be written.
+    print(|out| out.flush())?;
+    Ok(exit)
+}
+
+enum Task {
+    Command,
+    Invoke(Invocation),
+}
+
+impl Task {
+    async fn run(&self, runtime: &Runtime, plugin: &Plugin, call: Call) -> Result<Exit, Failure> {
+        let ran = match self {
+            Self::Command => runtime.run(plugin, call).await.map(Exit::of_plugin),
+            Self::Invoke(invocation) => {
+                let called = runtime.call(plugin, call, async |store, instance| invocation.call(store, instance).await);
+                match called.await {
+                    Ok(results) => return results.print(),
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        ran.or_else(|error| match exit_status(&error) {
+            Some(status) => Ok(Exit::of_plugin(status)),
+            None => Err(Failure::new(Exit::Stopped, error)),
+        })
+    }
+}
+
+/// The status that the plugin asked for, where that is why the call ended.
+fn exit_status(error: &CallError) -> Option<i32> {
+    let CallError::Trapped(trap) = error else { return None };
+    trap.downcast_ref().map(|I32Exit(status)| *status)
+}
+
+impl Run {
+    fn plugin_id(&self) -> Result<PluginId, Failure> {
+        if let Some(plugin) = &self.plugin {
+            return Ok(plugin.clone());
+        }
+        let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
+        stem.parse().map_err(|error| {
+            Failure::new(Exit::BadInput, anyhow::Error::new::<larder_store::InvalidName>(error))
+                .context("the name of the file does not name the plugin: say whose data it is with --plugin")
+        })
+    }
+
+    fn runtime_options(&self) -> RuntimeOptions {
+        let mut options = RuntimeOptions::default();
+        options.call_timeout = self.timeout;
+        options.calls_at_once = 1;
+        options
+    }
+
+    fn limits(&self) -> Limits {
+        let defaults = Limits::default();
+        Limits { store_bytes: self.quota.unwrap_or(defaults.store_bytes), ..defaults }
+    }
+
+    fn read_file(&self, most_bytes: usize) -> Result<Vec<u8>, Failure> {
+        let cannot =
+            |error| Failure::new(Exit::BadInput, error).context(format!("cannot read {}", self.file.display()));
+        let file = File::open(&self.file).map_err(cannot)?;
+        let actual = usize::try_from(file.metadata().map_err(cannot)?.len()).unwrap_or(usize::MAX);
+        if actual > most_bytes {
+            return Err(self.not_loaded(LoadError::TooLarge { limit: most_bytes, actual }));
+        }
+        let mut bytes = Vec::new();
+        // A pipe does not say its length beforehand; one byte too many is enough to be refused.
+        file.take(most_bytes as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+        Ok(bytes)
+    }
+
+    fn not_loaded(&self, error: LoadError) -> Failure {
+        Failure::new(Exit::BadInput, error).context(self.file.display().to_string())
+    }
+
+    fn task(&self, plugin: &Plugin) -> Result<Task, Failure> {
+        let exports = Exports::of(plugin.component());
+        match &self.invoke {
+            Some(text) => Ok(Task::Invoke(exports.invocation(text)?)),
+            None if plugin.component().get_export_index(None, COMMAND).is_some() => Ok(Task::Command),
+            None => Err(Exit::BadInput.because(format!(
+                "{} is not a command, as it does not export wasi:cli/run@0.2; {exports}",
+                self.file.display()
+            ))),
+        }
+    }
+
+    fn wasi(&self) -> WasiCtx {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        WasiCtx::builder().inherit_stdio().arg(name).args(&self.args).build()
+    }
+}
+
+/// Tells the operator what the plugin is not told: what is wrong with the larder, once for each thing in a row.
+fn tell_faults(dir: &Path) -> impl Fn(&Error) + Send + Sync + 'static {
+    let dir = dir.display().to_string();
+    let last = Mutex::new(String::new());
+    move |error| {
+        if !is_fault(error) {
+            return;
+        }
+        let text = format!("{dir}: {error}");
+        let mut last = last.lock().expect("nothing panics while it is locked");
+        if *last != text {
+            tell(&text);
+            *last = text;
+        }
+    }
+}
+
+fn no_runtime(error: impl fmt::Display) -> Failure {
+    Exit::Larder.because(format!("cannot run plugins on this machine: {error:#}"))
+}

@@ -1,0 +1,34 @@
+# What CI does, step by step; `just ci` does all of it.
+
+ci:
+    .ci/run
+
+test:
+    .ci/run test
+
+fmt:
+    cargo fmt --all
+
+lint:
+    .ci/run fmt lint
+
+doc:
+    .ci/run doc
+
+# larder-store for WASI
+wasm:
+    .ci/run wasm
+
+deny:
+    .ci/run deny
+
+demo:
+    .ci/run demo
+
+# One short round, in the profile of the tests
+bench-short:
+    .ci/run bench
+
+# The figures of the README
+bench:
+    cargo bench --package larder-benches

@@ -1,0 +1,287 @@
+//! The one place where files are opened.
+//!
+//! Natively everything goes through a [`cap_std::fs::Dir`]; on WASI, where the runtime is the sandbox and cap-std does not
+//! compile, through `std::fs` below one directory.
+
+use std::io;
+use std::time::SystemTime;
+
+/// An open file, as the engine needs it.
+#[allow(clippy::disallowed_types, reason = "this module is where the rule points to")]
+pub(crate) type File = std::fs::File;
+
+/// What tells one file from another whatever its name, how long it is, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileStatus {
+    /// Device and inode; nothing where the platform cannot say.
+    pub identity: Option<(u64, u64)>,
+    pub bytes: u64,
+    pub modified: Option<SystemTime>,
+}
+
+/// What stands at a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A regular file with this name alone.
+    File,
+    Dir,
+    /// A link, a device, a pipe: nothing of ours.
+    Other,
+}
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+    CreateNew,
+}
+
+#[cfg(not(target_os = "wasi"))]
+pub use native::Dir;
+#[cfg(target_os = "wasi")]
+pub use wasi::Dir;
+
+fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "not a regular file with a single name")
+}
+
+#[cfg(not(target_os = "wasi"))]
+mod native {
+    use std::io;
+    use std::path::Path;
+
+    use cap_fs_ext::{DirExt, FollowSymlinks, MetadataExt, OpenOptionsFollowExt, OpenOptionsSyncExt};
+    use cap_std::ambient_authority;
+    use cap_std::fs::{Metadata, OpenOptions};
+
+    use super::{File, FileStatus, Kind, Mode, not_regular};
+
+    /// A directory, and the authority over what is below it.
+    ///
+    /// The only authority that a larder ever receives: nothing outside of it is reached, and no link is followed.
+    #[derive(Debug)]
+    pub struct Dir(cap_std::fs::Dir);
+
+    impl From<cap_std::fs::Dir> for Dir {
+        fn from(dir: cap_std::fs::Dir) -> Self {
+            Self(dir)
+        }
+    }
+
+    impl Dir {
+        /// Opens the directory at `path`.
+        ///
+        /// # Ambient authority
+        ///
+        /// Reaches any path that the process can.
+        ///
+        /// # Errors
+        ///
+        /// The operating system's, where there is no such directory or it may not be read.
+        pub fn open_ambient(path: impl AsRef<Path>) -> io::Result<Self> {
+            cap_std::fs::Dir::open_ambient_dir(path, ambient_authority()).map(Self)
+        }
+
+        /// Opens the directory at `path`, after making it and its parents where they are missing.
+        ///
+        /// # Ambient authority
+        ///
+        /// Reaches any path that the process can.
+        ///
+        /// # Errors
+        ///
+        /// The operating system's, where it cannot be made or opened.
+        pub fn create_ambient(path: impl AsRef<Path>) -> io::Result<Self> {
+            cap_std::fs::Dir::create_ambient_dir_all(&path, ambient_authority())?;
+            Self::open_ambient(path)
+        }
+
+        pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
+            self.0.open_dir_nofollow(name).map(Self)
+        }
+
+        pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
+            self.0.create_dir(name)
+        }
+
+        pub(crate) fn open_file(&self, name: &str, mode: Mode) -> io::Result<File> {
+            let mut options = OpenOptions::new();
+            options.read(true).write(mode != Mode::Read).create_new(mode == Mode::CreateNew);
+            // Without waiting: a FIFO planted here would wait for its other end.
+            options.follow(FollowSymlinks::No).nonblock(true);
+            let file = self.0.open_with(name, &options)?;
+            if kind(&file.metadata()?) != Kind::File {
+                return Err(not_regular());
+            }
+            Ok(file.into_std())
+        }
+
+        pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+            self.0.rename(from, &self.0, to)
+        }
+
+        pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
+            self.0.remove_file(name)
+        }
+
+        pub(crate) fn remove_dir_all(&self, name: &str) -> io::Result<()> {
+            self.0.remove_dir_all(name)
+        }
+
+        /// Makes the names in this directory durable.
+        pub(crate) fn sync(&self) -> io::Result<()> {
+            self.0.open(".")?.sync_all()
+        }
+
+        pub(crate) fn names(&self) -> io::Result<Vec<String>> {
+            // A name that is not UTF-8 is nobody's of ours.
+            let names = self.0.entries()?.map(|entry| Ok(entry?.file_name().into_string().ok()));
+            names.filter_map(Result::transpose).collect()
+        }
+
+        pub(crate) fn kind(&self, name: &str) -> io::Result<Kind> {
+            self.0.symlink_metadata(name).map(|metadata| kind(&metadata))
+        }
+
+        pub(crate) fn status(&self, path: &str) -> io::Result<FileStatus> {
+            self.0.symlink_metadata(path).map(|metadata| status(&metadata))
+        }
+
+        pub(crate) fn status_of(file: &File) -> io::Result<FileStatus> {
+            Metadata::from_file(file).map(|metadata| status(&metadata))
+        }
+    }
+
+    fn status(metadata: &Metadata) -> FileStatus {
+        FileStatus {
+            identity: Some((metadata.dev(), metadata.ino())),
+            bytes: metadata.len(),
+            modified: metadata.modified().ok().map(cap_std::time::SystemTime::into_std),
+        }
+    }
+
+    fn kind(metadata: &Metadata) -> Kind {
+        if metadata.is_dir() {
+            Kind::Dir
+        } else if metadata.is_file() && metadata.nlink() == 1 {
+            Kind::File
+        } else {
+            Kind::Other
+        }
+    }
+}
+
+#[cfg(target_os = "wasi")]
+#[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "this module is where the rule points to")]
+mod wasi {
+    use std::fs;
+    use std::io;
+    use std::path::{Path, PathBuf};
+
+    use super::{File, FileStatus, Kind, Mode, not_regular};
+
+    /// A directory, and the authority over what is below it.
+    ///
+    /// The only authority that a larder ever receives: nothing outside of it is reached, and no link is followed.
+    #[derive(Debug)]
+    pub struct Dir(PathBuf);
+
+    impl Dir {
+        /// Opens the directory at `path`.
+        ///
+        /// # Ambient authority
+        ///
+        /// Reaches any path that the runtime grants.
+        ///
+        /// # Errors
+        ///
+        /// The runtime's, where there is no such directory or it may not be read.
+        pub fn open_ambient(path: impl AsRef<Path>) -> io::Result<Self> {
+            fs::read_dir(&path)?;
+            Ok(Self(path.as_ref().to_owned()))
+        }
+
+        /// Opens the directory at `path`, after making it and its parents where they are missing.
+        ///
+        /// # Ambient authority
+        ///
+        /// Reaches any path that the runtime grants.
+        ///
+        /// # Errors
+        ///
+        /// The runtime's, where it cannot be made or opened.
+        pub fn create_ambient(path: impl AsRef<Path>) -> io::Result<Self> {
+            fs::create_dir_all(&path)?;
+            Self::open_ambient(path)
+        }
+
+        pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
+            let path = self.0.join(name);
+            if !fs::symlink_metadata(&path)?.is_dir() {
+                return Err(io::ErrorKind::NotADirectory.into());
+            }
+            Ok(Self(path))
+        }
+
+        pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
+            fs::create_dir(self.0.join(name))
+        }
+
+        pub(crate) fn open_file(&self, name: &str, mode: Mode) -> io::Result<File> {
+            let path = self.0.join(name);
+            // WASI opens neither without following links nor without waiting, so this looks first.
+            if mode != Mode::CreateNew && !fs::symlink_metadata(&path)?.is_file() {
+                return Err(not_regular());
+            }
+            let mut options = fs::OpenOptions::new();
+            options.read(true).write(mode != Mode::Read).create_new(mode == Mode::CreateNew);
+            options.open(path)
+        }
+
+        pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+            fs::rename(self.0.join(from), self.0.join(to))
+        }
+
+        pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
+            fs::remove_file(self.0.join(name))
+        }
+
+        pub(crate) fn remove_dir_all(&self, name: &str) -> io::Result<()> {
+            fs::remove_dir_all(self.0.join(name))
+        }
+
+        /// Makes the names in this directory durable.
+        pub(crate) fn sync(&self) -> io::Result<()> {
+            File::open(&self.0)?.sync_all()
+        }
+
+        pub(crate) fn names(&self) -> io::Result<Vec<String>> {
+            let names = fs::read_dir(&self.0)?.map(|entry| Ok(entry?.file_name().into_string().ok()));
+            names.filter_map(Result::transpose).collect()
+        }
+
+        pub(crate) fn kind(&self, name: &str) -> io::Result<Kind> {
+            let metadata = fs::symlink_metadata(self.0.join(name))?;
+            Ok(if metadata.is_dir() {
+                Kind::Dir
+            } else if metadata.is_file() {
+                Kind::File
+            } else {
+                Kind::Other
+            })
+        }
+
+        pub(crate) fn status(&self, path: &str) -> io::Result<FileStatus> {
+            fs::symlink_metadata(self.0.join(path)).map(|metadata| status(&metadata))
+        }
+
+        pub(crate) fn status_of(file: &File) -> io::Result<FileStatus> {
+            file.metadata().map(|metadata| status(&metadata))
+        }
+    }
+
+    fn status(metadata: &fs::Metadata) -> FileStatus {
+        FileStatus { identity: None, bytes: metadata.len(), modified: metadata.modified().ok() }
+    }
+}

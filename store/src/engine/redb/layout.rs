@@ -1,0 +1,211 @@
+//! The directory of a larder.
+//!
+//! ```text
+//! FORMAT                     version of the layout
+//! workspaces/<id>/data.redb  every store of the workspace
+//! workspaces/<id>/writer     who writes here now
+//! workspaces/.new-<random>   a workspace that is being created
+//! workspaces/.gone-<random>  a workspace that is being removed
+//! ```
+//!
+//! A workspace is born complete under another name and then renamed, so that one that has its name is whole. Renaming a
+//! directory onto one that holds anything is refused, so that of two processes creating one workspace a single one does.
+
+use std::io::{self, Read, Write};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use crate::dir::{Dir, File, FileStatus, Kind, Mode};
+use crate::error::{Error, Fault};
+use crate::workspace_id::WorkspaceId;
+
+pub(super) const DATABASE: &str = "data.redb";
+
+const FORMAT: &str = "FORMAT";
+const KNOWN_FORMAT: &str = "larder 1";
+const WORKSPACES: &str = "workspaces";
+const NEW: &str = ".new-";
+const GONE: &str = ".gone-";
+/// What a new file system is born with.
+const LOST_AND_FOUND: &str = "lost+found";
+/// How long creating a workspace takes at most; what is older was interrupted.
+const CREATION: Duration = Duration::from_secs(3600);
+
+pub(super) struct Layout {
+    root: Dir,
+    workspaces: OnceLock<Dir>,
+}
+
+impl Layout {
+    /// Looks whether `root` is a larder, or empty and so one that nobody has written to yet.
+    pub fn open(root: Dir) -> Result<Self, Error> {
+        match read_text(&root, FORMAT)? {
+            Some(format) if format.trim_end() == KNOWN_FORMAT => {}
+            Some(format) => {
+                let found = format.trim_end().chars().filter(|c| !c.is_control()).take(32).collect();
+                return Err(Error::Unavailable(Fault::UnknownFormat { found, known: KNOWN_FORMAT }));
+            }
+            None => {
+                let names = root.names().map_err(Error::io("list the larder's directory"))?;
+                if names.iter().any(|name| !name.starts_with(NEW) && name != LOST_AND_FOUND) {
+                    return Err(Error::Unavailable(Fault::NotALarder));
+                }
+            }
+        }
+        Ok(Self { root, workspaces: OnceLock::new() })
+    }
+
+    /// The directory of a workspace, if there is such a workspace.
+    pub fn workspace(&self, id: &WorkspaceId) -> Result<Option<Dir>, Error> {
+        let Some(workspaces) = self.workspaces()? else { return Ok(None) };
+        open_dir(workspaces, id.as_str())
+    }
+
+    /// Whether the name of a workspace still leads to the directory that was opened.
+    pub fn is_at(&self, id: &WorkspaceId, opened: &Dir) -> bool {
+        match (self.workspaces.get().map(|workspaces| workspaces.status(id.as_str())), opened.status(".")) {
+            (Some(Err(error)), _) => error.kind() != io::ErrorKind::NotFound,
+            (Some(Ok(now)), Ok(opened)) => now.identity == opened.identity,
+            _ => true,
+        }
+    }
+
+    /// What the name of a workspace's database leads to now.
+    pub fn database_status(&self, id: &WorkspaceId) -> io::Result<FileStatus> {
+        let workspaces = self.workspaces.get().ok_or(io::ErrorKind::NotFound)?;
+        workspaces.status(&format!("{id}/{DATABASE}"))
+    }
+
+    /// Every workspace, in order of name.
+    pub fn ids(&self) -> Result<Vec<WorkspaceId>, Error> {
+        let Some(workspaces) = self.workspaces()? else { return Ok(Vec::new()) };
+        let names = workspaces.names().map_err(Error::io("list the workspaces"))?;
+        let directories = names.iter().filter(|name| workspaces.kind(name).is_ok_and(|kind| kind == Kind::Dir));
+        let mut ids: Vec<WorkspaceId> = directories.filter_map(|name| name.parse().ok()).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// Makes a workspace whose database `fill` fills; not where there is one by now.
+    pub fn create(&self, id: &WorkspaceId, fill: impl FnOnce(File) -> Result<(), Error>) -> Result<(), Error> {
+        let cannot = || Error::io("create the workspace");
+        self.found()?;
+        let workspaces = self.workspaces()?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
+        let name = format!("{NEW}{}", random_name()?);
+        workspaces.create_dir(&name).map_err(cannot())?;
+        let dir = workspaces.open_dir(&name).map_err(cannot())?;
+        let made = dir.open_file(DATABASE, Mode::CreateNew).map_err(cannot()).and_then(fill).and_then(|()| {
+            dir.sync().and_then(|()| workspaces.rename(&name, id.as_str())).map_err(cannot())?;
+            workspaces.sync().map_err(cannot())
+        });
+        if made.is_ok() {
+            return Ok(());
+        }
+        // Best effort: what stays is swept later.
+        let _ = workspaces.remove_dir_all(&name);
+        // Somebody else was faster.
+        if self.workspace(id)?.is_some() { Ok(()) } else { made }
+    }
+
+    /// Removes a workspace that nobody has open.
+    pub fn remove(&self, id: &WorkspaceId) -> Result<(), Error> {
+        let cannot = || Error::io("remove the workspace");
+        let Some(workspaces) = self.workspaces()? else { return Ok(()) };
+        let name = format!("{GONE}{}", random_name()?);
+        workspaces.rename(id.as_str(), &name).map_err(cannot())?;
+        workspaces.sync().map_err(cannot())?;
+        // From here on it is gone; what an interruption leaves is swept at the next start.
+        let _ = workspaces.remove_dir_all(&name);
+        Ok(())
+    }
+
+    /// Finishes what was interrupted.
+    pub fn sweep(&self) -> Result<(), Error> {
+        let Some(workspaces) = self.workspaces()? else { return Ok(()) };
+        for name in workspaces.names().map_err(Error::io("list the workspaces"))? {
+            let abandoned = || {
+                let status = workspaces.status(&name).ok()?;
+                SystemTime::now().duration_since(status.modified?).ok()
+            };
+            if name.starts_with(GONE) || (name.starts_with(NEW) && abandoned().is_some_and(|age| age > CREATION)) {
+                // Best effort: it is in nobody's way.
+                let _ = workspaces.remove_dir_all(&name);
+            }
+        }
+        Ok(())
+    }
+
+    fn workspaces(&self) -> Result<Option<&Dir>, Error> {
+        if let Some(dir) = self.workspaces.get() {
+            return Ok(Some(dir));
+        }
+        let Some(dir) = open_dir(&self.root, WORKSPACES)? else { return Ok(None) };
+        Ok(Some(self.workspaces.get_or_init(|| dir)))
+    }
+
+    /// Makes an empty directory a larder.
+    fn found(&self) -> Result<(), Error> {
+        let cannot = || Error::io("make the directory a larder");
+        if self.workspaces()?.is_some() {
+            return Ok(());
+        }
+        if read_text(&self.root, FORMAT)?.is_none() {
+            let name = format!("{NEW}{}", random_name()?);
+            let mut file = self.root.open_file(&name, Mode::CreateNew).map_err(cannot())?;
+            file.write_all(format!("{KNOWN_FORMAT}\n").as_bytes()).map_err(cannot())?;
+            file.sync_all().map_err(cannot())?;
+            self.root.rename(&name, FORMAT).map_err(cannot())?;
+        }
+        match self.root.create_dir(WORKSPACES) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(cannot()(error)),
+            _ => {}
+        }
+        self.root.sync().map_err(cannot())
+    }
+}
+
+/// Opens one of the larder's own files; none where there is none.
+pub(super) fn open_file(dir: &Dir, name: &str, mode: Mode) -> Result<Option<File>, Error> {
+    match dir.open_file(name, mode) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) => explain(dir, name, Kind::File, error).map(|()| None),
+    }
+}
+
+/// The text of one of the larder's own small files; none where there is none.
+pub(super) fn read_text(dir: &Dir, name: &str) -> Result<Option<String>, Error> {
+    let Some(file) = open_file(dir, name, Mode::Read)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.take(1024).read_to_end(&mut bytes).map_err(Error::io("read a file of the larder"))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn open_dir(dir: &Dir, name: &str) -> Result<Option<Dir>, Error> {
+    match dir.open_dir(name) {
+        Ok(dir) => Ok(Some(dir)),
+        Err(error) => explain(dir, name, Kind::Dir, error).map(|()| None),
+    }
+}
+
+/// Tells a missing name (which is fine) from a wrong thing at it and from another error.
+fn explain(dir: &Dir, name: &str, expected: Kind, error: io::Error) -> Result<(), Error> {
+    if error.kind() == io::ErrorKind::NotFound {
+        return Ok(());
+    }
+    match dir.kind(name) {
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(kind) if kind != expected => Err(Error::Unavailable(Fault::NotRegular { name: name.to_owned() })),
+        _ => Err(Error::io("open a file of the larder")(error)),
+    }
+}
+
+fn random_name() -> Result<String, Error> {
+    Ok(random_bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+pub(super) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::Unavailable(Fault::Io { what: "draw random bytes", source: Arc::new(error.into()) }))?;
+    Ok(bytes)
+}

@@ -1,0 +1,100 @@
+//! The engine of a directory: one redb file a workspace.
+
+mod commit;
+mod database;
+#[cfg(test)]
+mod faults;
+mod layout;
+mod meta;
+mod snapshot;
+mod trouble;
+mod workspace;
+mod writer_mark;
+
+use std::future::ready;
+use std::sync::Arc;
+
+use self::database::{fill, open_to_write};
+use self::layout::Layout;
+use self::workspace::RedbWorkspace;
+use super::{Absent, Answer, Engine, EngineWorkspace};
+use crate::access::Access;
+use crate::dir::Dir;
+use crate::error::{Error, Fault};
+use crate::workspace_id::WorkspaceId;
+
+/// How processes share a workspace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    /// One process writes, others may read what is committed meanwhile. Two syncs a commit.
+    #[default]
+    ReadersBeside,
+    /// One process alone. One sync a commit.
+    Exclusive,
+}
+
+/// The engine that keeps a larder in a directory.
+pub struct RedbEngine {
+    layout: Arc<Layout>,
+    access: Access,
+    sharing: Sharing,
+}
+
+impl RedbEngine {
+    /// Takes `dir` for a larder; an empty one becomes a larder at the first write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where the directory is neither empty nor a larder, has a layout of another version, or cannot
+    /// be read.
+    pub fn open(dir: Dir, access: Access, sharing: Sharing) -> Result<Self, Error> {
+        let layout = Arc::new(Layout::open(dir)?);
+        if access == Access::ReadWrite {
+            layout.sweep()?;
+        }
+        Ok(Self { layout, access, sharing })
+    }
+
+    fn open_now(&self, id: &WorkspaceId, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
+        if absent == Absent::Create && self.layout.workspace(id)?.is_none() {
+            self.layout.create(id, |file| fill(file, id))?;
+        }
+        let open = RedbWorkspace::open(self.layout.clone(), id, self.access, self.sharing)?;
+        Ok(open.map(|workspace| Arc::new(workspace) as Arc<dyn EngineWorkspace>))
+    }
+
+    fn delete_now(&self, id: &WorkspaceId) -> Result<bool, Error> {
+        let locked = match open_to_write(&self.layout, id, self.sharing) {
+            Ok(None) => return Ok(false),
+            Ok(Some(locked)) => Some(locked),
+            // Nobody can have it open, and removing it is what is left to do with it.
+            Err(Error::Unavailable(Fault::Damaged { .. })) => None,
+            Err(error) => return Err(error),
+        };
+        // Renamed while it is locked; whoever waits for the lock finds that the name leads nowhere.
+        let removed = self.layout.remove(id);
+        if let (Err(_), Some((_, mark))) = (&removed, &locked) {
+            mark.remove(&self.layout, id);
+        }
+        drop(locked);
+        removed.map(|()| true)
+    }
+}
+
+impl Engine for RedbEngine {
+    fn open<'a>(
+        &'a self,
+        id: &'a WorkspaceId,
+        absent: Absent,
+    ) -> Answer<'a, Result<Option<Arc<dyn EngineWorkspace>>, Error>> {
+        Box::pin(ready(self.open_now(id, absent)))
+    }
+
+    fn workspaces(&self) -> Answer<'_, Result<Vec<WorkspaceId>, Error>> {
+        Box::pin(ready(self.layout.ids()))
+    }
+
+    fn delete<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<bool, Error>> {
+        Box::pin(ready(self.delete_now(id)))
+    }
+}

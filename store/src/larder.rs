@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use crate::access::Access;
+use crate::dir::Dir;
+use crate::engine::{Absent, Batch, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
+use crate::error::Error;
+use crate::housekeeper::Housekeeper;
+use crate::limits::Limits;
+use crate::open_workspaces::OpenWorkspaces;
+use crate::plugin_id::PluginId;
+use crate::pool::Pool;
+use crate::session::Session;
+use crate::usage::Held;
+use crate::workspace::{Shared, Workspace};
+use crate::workspace_id::WorkspaceId;
+
+/// How a larder is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether it is written, or read beside a process that may be writing. Default: written.
+    pub access: Access,
+    /// Whether other processes may read a workspace while this one writes it. Default: they may.
+    pub sharing: Sharing,
+    /// Workspaces open at once, at most; never more than half of the descriptors that the process may have. Default 512.
+    pub open_workspaces: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { access: Access::default(), sharing: Sharing::default(), open_workspaces: 512 }
+    }
+}
+
+/// One root directory, with a workspace for each tenant.
+///
+/// Cheap to clone; all clones are one larder. It has threads of its own, started when they are needed, and its futures run
+/// on any executor. When the last clone and the last [`Session`] are dropped it closes; [`Larder::close`] does so without
+/// holding up the caller's thread.
+#[derive(Clone)]
+pub struct Larder(Arc<Keeper>);
+
+/// Closes everything in the end: what all workspaces share is shared by those that are open, too.
+struct Keeper(Arc<Shared>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.open.end();
+    }
+}
+
+impl Larder {
+    /// Opens the larder in `dir`; an empty directory becomes one at the first write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where the directory is neither empty nor a larder, has a layout of another version, or cannot
+    /// be read.
+    pub fn open(dir: Dir, options: Options) -> Result<Self, Error> {
+        let engine = RedbEngine::open(dir, options.access, options.sharing)?;
+        Ok(Self::with_engine(Arc::new(engine), &options))
+    }
+
+    /// Makes a larder that keeps everything in memory, for tests.
+    pub fn in_memory(options: Options) -> Self {
+        Self::with_engine(Arc::new(MemoryEngine::default()), &options)
+    }
+
+    /// Makes a larder of an engine.
+    pub fn with_engine(engine: Arc<dyn Engine>, options: &Options) -> Self {
+        let most_open = options.open_workspaces.min(half_of_descriptors()).max(1);
+        Self(Arc::new(Keeper(Arc::new(Shared {
+            engine,
+            access: options.access,
+            pool: Pool::new(),
+            open: OpenWorkspaces::new(most_open),
+            housekeeper: Housekeeper::default(),
+        }))))
+    }
+
+    /// A view of storage for one plugin in one workspace; neither needs to exist.
+    ///
+    /// The caller decides who may act for which workspace; nobody asks later.
+    pub fn session(&self, workspace: &WorkspaceId, plugin: &PluginId, limits: Limits) -> Session {
+        Session::new(self.clone(), self.workspace(workspace), plugin.clone(), limits)
+    }
+
+    /// Every workspace, in order of name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where they cannot be listed.
+    pub async fn workspaces(&self) -> Result<Vec<WorkspaceId>, Error> {
+        self.0.0.engine.workspaces().await
+    }
+
+    /// The plugins that hold anything in a workspace, and how much, in order of name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where the workspace cannot be opened or read.
+    pub async fn plugins(&self, workspace: &WorkspaceId) -> Result<Vec<(PluginId, Held)>, Error> {
+        match self.workspace(workspace).opened(Absent::Leave).await? {
+            Some(open) => open.plugins().await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Opens a workspace ahead of its first use, so that a failure shows now; false where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where it cannot be opened, among other reasons as another process holds it.
+    pub async fn open_workspace(&self, workspace: &WorkspaceId) -> Result<bool, Error> {
+        Ok(self.workspace(workspace).opened(Absent::Leave).await?.is_some())
+    }
+
+    /// Creates a workspace; false where there is one. The first write does so too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AccessDenied`] in a larder that was opened for reading, [`Error::Unavailable`] where it cannot be made.
+    pub async fn create_workspace(&self, workspace: &WorkspaceId) -> Result<bool, Error> {
+        if self.open_workspace(workspace).await? {
+            return Ok(false);
+        }
+        if self.0.0.access == Access::ReadOnly {
+            return Err(Error::AccessDenied);
+        }
+        self.workspace(workspace).opened(Absent::Create).await?;
+        Ok(true)
+    }
+
+    /// Removes a workspace with everything in it; false where there was none.
+    ///
+    /// What is written to it at the same time is gone, refused, or in a new workspace of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AccessDenied`] in a larder that was opened for reading, [`Error::Unavailable`] where another process holds
+    /// the workspace or it cannot be removed.
+    pub async fn delete_workspace(&self, workspace: &WorkspaceId) -> Result<bool, Error> {
+        self.workspace(workspace).delete().await
+    }
+
+    /// Removes everything that a plugin holds in a workspace; false where it held nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::set`] has them.
+    pub async fn delete_plugin(&self, workspace: &WorkspaceId, plugin: &PluginId) -> Result<bool, Error> {
+        let workspace = self.workspace(workspace);
+        let held = match workspace.opened(Absent::Leave).await? {
+            Some(open) => open.held(plugin).await?,
+            None => Held::default(),
+        };
+        let quota = Quota { store_bytes: 0, store_keys: 0, workspace_bytes: 0 };
+        workspace.commit(Batch { plugin: plugin.clone(), changes: vec![Change::Clear], quota }).await?;
+        Ok(held.keys > 0)
+    }
+
+    /// Closes every workspace; one that is used again opens again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where one did not close.
+    pub async fn close(&self) -> Result<(), Error> {
+        for workspace in self.0.0.open.take_all() {
+            workspace.close().await?;
+        }
+        Ok(())
+    }
+
+    fn workspace(&self, id: &WorkspaceId) -> Arc<Workspace> {
+        let shared = &self.0.0;
+        shared.open.get(id, || Workspace::new(id.clone(), shared.clone()))
+    }
+}
+
+#[cfg(unix)]
+fn half_of_descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit / 2).unwrap_or(usize::MAX))
+}
+
+#[cfg(not(unix))]
+fn half_of_descriptors() -> usize {
+    usize::MAX
+}
