@@ -93,7 +93,7 @@ fn of_200_killed_while_they_write() {
         for kill in 0..KILLS_EACH {
             next = write_until_killed(larder, &workspace, next, kill + number);
             // Some look before anyone has repaired what was left.
-            if kill % 3 == 0 {
+            if kill.is_multiple_of(3) {
                 verify(dir, &workspace, next, Access::ReadOnly);
             }
             verify(dir, &workspace, next, Access::ReadWrite);

@@ -3,7 +3,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use crate::cargo::{cargo, root, succeed, target_dir};
+use crate::cargo::{cargo_build, root, succeed, target_dir};
 
 static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
 
@@ -21,8 +21,8 @@ pub fn larder_binary() -> io::Result<PathBuf> {
         return Ok(path.clone());
     }
     let (profile, folder) = if cfg!(debug_assertions) { ("dev", "debug") } else { ("release", "release") };
-    let mut command = cargo(root());
-    command.args(["build", "--quiet", "--locked", "--profile", profile]);
+    let mut command = cargo_build(root());
+    command.args(["--profile", profile]);
     command.args(["--workspace", "--bin", "larder", "--examples"]);
     succeed(command)?;
     let path = target_dir().join(folder).join(format!("larder{EXE_SUFFIX}"));

@@ -1,6 +1,6 @@
 use std::env;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,10 +14,13 @@ pub(crate) fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// The cargo that runs this program, or the one in the path.
-pub(crate) fn cargo(current_dir: &Path) -> Command {
+/// `cargo build` by the cargo that runs this program, or the one in the path; it shows its progress to whoever watches.
+pub(crate) fn cargo_build(current_dir: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    command.current_dir(current_dir);
+    command.current_dir(current_dir).args(["build", "--locked"]);
+    if !io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
     command
 }
 

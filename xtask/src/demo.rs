@@ -10,7 +10,8 @@ use crate::transcript::Transcript;
 const LARGEST_VALUE_BYTES: u64 = 64 * 1024 * 1024;
 
 pub fn run() -> Result<(), Box<dyn Error>> {
-    println!("Building the example plugin (examples/plugin, for wasm32-wasip2) and the command line tool …");
+    println!("Building the example plugin (examples/plugin, for wasm32-wasip2) and the command line tool.");
+    println!("The first time, that takes some minutes.");
     let plugin = xtask::wasm::build("examples/plugin")?.join("notes.wasm");
     let larder = xtask::larder_binary()?;
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("README.md");
@@ -20,7 +21,7 @@ pub fn run() -> Result<(), Box<dyn Error>> {
     fs::copy(&readme, scratch.path().join("README.md")).map_err(|error| format!("{}: {error}", readme.display()))?;
     let transcript = Transcript::new(scratch.path(), &larder)?;
 
-    println!("Here is a new directory, {}, with that plugin and this README.md.", scratch.path().display());
+    println!("\nHere is a new directory, {}, with that plugin and this README.md.", scratch.path().display());
     store_and_read_back(&transcript, scratch.path())?;
     nobody_else_sees_it(&transcript)?;
     too_much_is_refused(&transcript)?;

@@ -7,7 +7,7 @@ pub struct Scratch(PathBuf);
 impl Scratch {
     pub fn new() -> io::Result<Self> {
         let path = env::temp_dir().join(format!("larder-demo-{}", process::id()));
-        fs::create_dir(&path)?;
+        fs::create_dir(&path).map_err(|error| io::Error::other(format!("cannot make {}: {error}", path.display())))?;
         Ok(Self(path))
     }
 

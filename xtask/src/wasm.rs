@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::cargo::{cargo, root, succeed, target_dir};
+use crate::cargo::{cargo_build, root, succeed, target_dir};
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -38,11 +38,11 @@ pub fn build(manifest_dir: impl AsRef<Path>) -> io::Result<PathBuf> {
         fs::create_dir_all(&own_target_dir)?;
         let lock = File::create(own_target_dir.join(".larder-lock"))?;
         lock.lock()?;
-        let mut command = cargo(&manifest_dir);
+        let mut command = cargo_build(&manifest_dir);
         for setting in SETTINGS_OF_THE_OUTER_BUILD {
             command.env_remove(setting);
         }
-        command.args(["build", "--quiet", "--locked", "--release", "--target", TARGET, "--target-dir"]);
+        command.args(["--release", "--target", TARGET, "--target-dir"]);
         command.arg(&own_target_dir);
         succeed(command)?;
         built.insert(manifest_dir);

@@ -94,17 +94,22 @@ impl Layout {
         let name = format!("{NEW}{}", random_name()?);
         workspaces.create_dir(&name).map_err(cannot())?;
         let dir = workspaces.open_dir(&name).map_err(cannot())?;
-        let made = dir.open_file(DATABASE, Mode::CreateNew).map_err(cannot()).and_then(fill).and_then(|()| {
-            dir.sync().and_then(|()| workspaces.rename(&name, id.as_str())).map_err(cannot())?;
-            workspaces.sync().map_err(cannot())
+        let made = dir.open_file(DATABASE, Mode::CreateNew).map_err(cannot()).and_then(fill);
+        let named = made.and_then(|()| {
+            dir.sync().map_err(cannot())?;
+            match workspaces.rename(&name, id.as_str()) {
+                // Somebody else was faster, whether or not it is still there.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+                Err(_) if self.workspace(id)?.is_some() => Ok(false),
+                renamed => renamed.map(|()| true).map_err(cannot()),
+            }
         });
-        if made.is_ok() {
-            return Ok(());
+        if !matches!(named, Ok(true)) {
+            // Best effort: what stays is swept later.
+            let _ = workspaces.remove_dir_all(&name);
         }
-        // Best effort: what stays is swept later.
-        let _ = workspaces.remove_dir_all(&name);
-        // Somebody else was faster.
-        if self.workspace(id)?.is_some() { Ok(()) } else { made }
+        named?;
+        workspaces.sync().map_err(cannot())
     }
 
     /// Removes a workspace that nobody has open.
@@ -208,4 +213,53 @@ pub(super) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::Unavailable(Fault::Io { what: "draw random bytes", source: Arc::new(error.into()) }))?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(directory: &tempfile::TempDir) -> Layout {
+        Layout::open(Dir::open_ambient(directory.path()).unwrap()).unwrap()
+    }
+
+    fn write(text: &'static str) -> impl FnOnce(File) -> Result<(), Error> {
+        move |mut file| file.write_all(text.as_bytes()).map_err(Error::io("write"))
+    }
+
+    fn names(directory: &tempfile::TempDir) -> Vec<String> {
+        Dir::open_ambient(directory.path().join(WORKSPACES)).unwrap().names().unwrap()
+    }
+
+    #[test]
+    fn of_two_who_create_one_workspace_the_first_does() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other, id) = (layout(&directory), layout(&directory), "w".parse().unwrap());
+        let slowly = |file| other.create(&id, write("first")).and_then(|()| write("second")(file));
+        one.create(&id, slowly).unwrap();
+        assert_eq!(read_text(&one.workspace(&id).unwrap().unwrap(), DATABASE).unwrap().as_deref(), Some("first"));
+        assert_eq!(names(&directory), ["w"]);
+    }
+
+    #[test]
+    fn a_creation_that_fails_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let (layout, id) = (layout(&directory), "w".parse().unwrap());
+        layout.create(&id, |_| Err(Error::AccessDenied)).unwrap_err();
+        assert!(layout.workspace(&id).unwrap().is_none());
+        assert_eq!(names(&directory), [""; 0]);
+    }
+
+    #[test]
+    fn an_opened_directory_knows_whether_the_name_still_leads_to_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let (layout, id) = (layout(&directory), "w".parse().unwrap());
+        layout.create(&id, write("")).unwrap();
+        let opened = layout.workspace(&id).unwrap().unwrap();
+        assert!(layout.is_at(&id, &opened));
+        layout.remove(&id).unwrap();
+        assert!(!layout.is_at(&id, &opened), "it was removed");
+        layout.create(&id, write("")).unwrap();
+        assert!(!layout.is_at(&id, &opened), "it is another");
+    }
 }

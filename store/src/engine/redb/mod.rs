@@ -56,11 +56,17 @@ impl RedbEngine {
     }
 
     fn open_now(&self, id: &WorkspaceId, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
-        if absent == Absent::Create && self.layout.workspace(id)?.is_none() {
-            self.layout.create(id, |file| fill(file, id))?;
+        loop {
+            if absent == Absent::Create && self.layout.workspace(id)?.is_none() {
+                self.layout.create(id, |file| fill(file, id))?;
+            }
+            match RedbWorkspace::open(self.layout.clone(), id, self.access, self.sharing)? {
+                Some(open) => return Ok(Some(Arc::new(open))),
+                None if absent == Absent::Leave => return Ok(None),
+                // Another process has deleted it since: there is still one to be made.
+                None => {}
+            }
         }
-        let open = RedbWorkspace::open(self.layout.clone(), id, self.access, self.sharing)?;
-        Ok(open.map(|workspace| Arc::new(workspace) as Arc<dyn EngineWorkspace>))
     }
 
     fn delete_now(&self, id: &WorkspaceId) -> Result<bool, Error> {

@@ -19,6 +19,6 @@ fn main() {
 
 /// Most values are small, some are not; no two are alike.
 fn value(number: u64) -> Vec<u8> {
-    let bytes = if number % 17 == 0 { 100_000 } else { 8 + number % 300 };
+    let bytes = if number.is_multiple_of(17) { 100_000 } else { 8 + number % 300 };
     number.to_le_bytes().into_iter().cycle().take(bytes as usize).collect()
 }
