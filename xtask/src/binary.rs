@@ -22,7 +22,7 @@ pub fn larder_binary() -> io::Result<PathBuf> {
     }
     let (profile, folder) = if cfg!(debug_assertions) { ("dev", "debug") } else { ("release", "release") };
     let mut command = cargo_build(root());
-    command.args(["--profile", profile]);
+    command.env_remove("CARGO_BUILD_TARGET").args(["--profile", profile]);
     command.args(["--workspace", "--bin", "larder", "--examples"]);
     succeed(command)?;
     let path = target_dir().join(folder).join(format!("larder{EXE_SUFFIX}"));
