@@ -22,7 +22,7 @@ pub(crate) struct FileStatus {
 /// What stands at a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A regular file with this name alone.
+    /// A regular file with this name alone, or with none any more, as it was removed since it was opened.
     File,
     Dir,
     /// A link, a device, a pipe: nothing of ours.
@@ -164,7 +164,7 @@ mod native {
     fn kind(metadata: &Metadata) -> Kind {
         if metadata.is_dir() {
             Kind::Dir
-        } else if metadata.is_file() && metadata.nlink() == 1 {
+        } else if metadata.is_file() && metadata.nlink() <= 1 {
             Kind::File
         } else {
             Kind::Other
