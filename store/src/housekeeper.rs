@@ -5,11 +5,14 @@ pub(crate) use thread::Housekeeper;
 
 /// Without threads nobody is there to wait for the idle moment, so it is now.
 #[cfg(target_os = "wasi")]
-#[derive(Default)]
 pub(crate) struct Housekeeper;
 
 #[cfg(target_os = "wasi")]
 impl Housekeeper {
+    pub fn new() -> Self {
+        Self
+    }
+
     pub fn tidy_when_idle(&self, workspace: &std::sync::Arc<crate::workspace::Workspace>, commits: u64) {
         workspace.tidy_after(commits);
     }
@@ -28,7 +31,6 @@ mod thread {
     const IDLE: Duration = Duration::from_millis(250);
 
     /// The one thread that waits for workspaces to fall idle. The work itself is done by the pool.
-    #[derive(Default)]
     pub(crate) struct Housekeeper(Arc<Shared>);
 
     #[derive(Default)]
@@ -52,6 +54,10 @@ mod thread {
     }
 
     impl Housekeeper {
+        pub fn new() -> Self {
+            Self(Arc::default())
+        }
+
         /// Tells a workspace, so long from now, how many commits it had.
         pub fn tidy_when_idle(&self, workspace: &Arc<Workspace>, commits: u64) {
             let mut state = self.0.state();

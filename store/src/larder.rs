@@ -74,7 +74,7 @@ impl Larder {
             access: options.access,
             pool: Pool::new(),
             open: OpenWorkspaces::new(most_open),
-            housekeeper: Housekeeper::default(),
+            housekeeper: Housekeeper::new(),
         }))))
     }
 

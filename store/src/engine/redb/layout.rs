@@ -128,11 +128,8 @@ impl Layout {
     pub fn sweep(&self) -> Result<(), Error> {
         let Some(workspaces) = self.workspaces()? else { return Ok(()) };
         for name in workspaces.names().map_err(Error::io("list the workspaces"))? {
-            let abandoned = || {
-                let status = workspaces.status(&name).ok()?;
-                SystemTime::now().duration_since(status.modified?).ok()
-            };
-            if name.starts_with(GONE) || (name.starts_with(NEW) && abandoned().is_some_and(|age| age > CREATION)) {
+            let age = || SystemTime::now().duration_since(workspaces.modified(&name).ok()?).ok();
+            if name.starts_with(GONE) || (name.starts_with(NEW) && age().is_some_and(|age| age > CREATION)) {
                 // Best effort: it is in nobody's way.
                 let _ = workspaces.remove_dir_all(&name);
             }
