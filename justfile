@@ -15,6 +15,10 @@ lint:
 doc:
     .ci/run doc
 
+# The components that the binary carries, anew
+components:
+    cargo xtask components
+
 # larder-store for WASI
 wasm:
     .ci/run wasm

@@ -1,29 +1,32 @@
 //! The command line: what can be asked for, parsed into what is meant.
 
+mod scope;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
-use larder_store::{PluginId, WorkspaceId};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use larder_store::{Commit, Grant, PluginId, WorkspaceId};
 
+use self::scope::{DEFAULT_WORKSPACE, Scope};
+pub use self::scope::{OneStore, View};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::help;
 use crate::size::parse_bytes;
-use crate::timeout::parse_timeout;
-
-const DEFAULT_WORKSPACE: &str = "default";
+use crate::store::Store;
+use crate::time::parse_time;
 
 /// Run WebAssembly plugins with a place to keep data, and look after that place
 #[derive(Debug, Parser)]
 #[command(name = "larder", version, max_term_width = 100, after_long_help = help::LARDER)]
 #[command(arg_required_else_help = false)]
 pub struct Cli {
-    /// The directory of the larder; `run` and `set` make it where there is none
-    #[arg(long, global = true, env = "LARDER_DIR", hide_env_values = true, default_value = "./larder-data")]
-    pub dir: PathBuf,
+    /// The directory of the larder; `run` and `set` make it where there is none [default: ./larder-data]
+    #[arg(long, global = true, env = "LARDER_DIR", hide_env_values = true)]
+    pub dir: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -48,6 +51,15 @@ pub enum Command {
     /// Show how much is held
     #[command(after_long_help = help::STAT)]
     Stat(Stat),
+    /// Write all of a workspace, as of one moment, to a file
+    #[command(after_long_help = help::EXPORT)]
+    Export(Export),
+    /// Make a workspace of a file that `export` wrote
+    #[command(after_long_help = help::IMPORT)]
+    Import(Import),
+    /// Check that every promise of the interface to plugins is kept
+    #[command(after_long_help = help::CONFORMANCE)]
+    Conformance(Conformance),
 }
 
 #[derive(Args, Debug)]
@@ -62,8 +74,17 @@ pub struct Run {
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub quota: Option<u64>,
     /// Stop the plugin after this time: seconds, or as 500ms, 10s, 2m [default: never]
-    #[arg(long, value_name = "TIME", value_parser = parse_timeout)]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub timeout: Option<Duration>,
+    /// When what the plugin writes is committed
+    #[arg(long, value_enum, default_value_t)]
+    pub commit: CommitMode,
+    /// What the plugin may do with the store that its workspace shares
+    #[arg(long, value_enum, default_value_t)]
+    pub shared: SharedAccess,
+    /// Only with keys of the shared store that begin like this
+    #[arg(long, value_name = "PREFIX", requires = "shared")]
+    pub shared_prefix: Option<String>,
     /// Call this function, instead of running the plugin as a command, and write its result to standard output
     #[arg(long, value_name = "FUNCTION(ARGS)")]
     pub invoke: Option<String>,
@@ -75,10 +96,32 @@ pub struct Run {
     pub args: Vec<String>,
 }
 
+/// When what a plugin writes is committed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum CommitMode {
+    /// Each operation by itself, at once
+    #[default]
+    EachOperation,
+    /// All of it together when the plugin has succeeded, and nothing if it fails
+    WholeCall,
+}
+
+/// What a plugin may do with the shared store.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum SharedAccess {
+    /// Nothing
+    #[default]
+    None,
+    /// Read it
+    Read,
+    /// Read and write it
+    Write,
+}
+
 #[derive(Args, Debug)]
 pub struct Get {
     #[command(flatten)]
-    pub store: Store,
+    pub store: OneStore,
     /// Any string; behind `--` if it begins with a `-`
     pub key: String,
 }
@@ -86,11 +129,14 @@ pub struct Get {
 #[derive(Args, Debug)]
 pub struct Set {
     #[command(flatten)]
-    pub store: Store,
+    pub store: OneStore,
     /// Any string; behind `--` if it begins with a `-`
     pub key: String,
     /// The value, or `-` to read it from standard input
     pub value: OsString,
+    /// Let the value expire so long from now: seconds, or as 500ms, 10s, 2m, 7days [default: never]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub expires_in: Option<Duration>,
 }
 
 #[derive(Args, Debug)]
@@ -99,7 +145,7 @@ pub struct Rm {
     scope: Scope,
     /// Any string; behind `--` if it begins with a `-`
     key: Option<String>,
-    /// Delete everything that the plugin holds in the workspace; without --plugin, the workspace
+    /// Delete everything that the plugin, or the shared store, holds in the workspace; without either, the workspace
     #[arg(long)]
     all: bool,
     /// Do not ask whether that is meant
@@ -125,33 +171,52 @@ pub struct Stat {
     scope: Scope,
 }
 
-/// One plugin's store.
 #[derive(Args, Debug)]
-pub struct Store {
+pub struct Export {
     /// The workspace
-    #[arg(short, long, default_value = DEFAULT_WORKSPACE)]
+    #[arg(short, long)]
     pub workspace: WorkspaceId,
-    /// The plugin
-    #[arg(short, long)]
-    pub plugin: PluginId,
+    /// Where to; `-`, or nothing, is standard output
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub file: PathBuf,
 }
 
 #[derive(Args, Debug)]
-struct Scope {
-    /// The workspace
+pub struct Import {
+    /// What the workspace is to be called; there must be none of that name
     #[arg(short, long)]
-    workspace: Option<WorkspaceId>,
-    /// The plugin; without --workspace, in the workspace `default`
-    #[arg(short, long)]
-    plugin: Option<PluginId>,
+    pub workspace: WorkspaceId,
+    /// Where from; `-`, or nothing, is standard input
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub file: PathBuf,
 }
 
-/// How much of a larder is looked at.
-#[derive(Debug)]
-pub enum View {
-    Larder,
-    Workspace(WorkspaceId),
-    Store(Store),
+#[derive(Args, Debug)]
+pub struct Conformance {
+    /// Check an engine that keeps everything in memory
+    #[arg(long)]
+    pub memory: bool,
+    /// When what the plugin writes is committed
+    #[arg(long, value_enum, default_value_t)]
+    pub commit: CommitMode,
+    /// What the plugin may do with the store that its workspace shares
+    #[arg(long, value_enum, default_value_t = SharedAccess::Write)]
+    pub shared: SharedAccess,
+    /// Only with keys of the shared store that begin like this
+    #[arg(long, value_name = "PREFIX", requires = "shared")]
+    pub shared_prefix: Option<String>,
+    /// Hold the plugin to the limits of any other, in place of ones so small that every case can reach them
+    #[arg(long)]
+    pub default_limits: bool,
+    /// List the cases
+    #[arg(long, conflicts_with = "emit")]
+    pub list: bool,
+    /// Write the plugin that checks to this file, for another host to run
+    #[arg(long, value_name = "FILE")]
+    pub emit: Option<PathBuf>,
+    /// Check only cases whose names begin with one of these
+    #[arg(value_name = "NAME")]
+    pub begins: Vec<String>,
 }
 
 /// What is to be deleted.
@@ -177,6 +242,25 @@ impl Cli {
     }
 }
 
+impl From<CommitMode> for Commit {
+    fn from(mode: CommitMode) -> Self {
+        match mode {
+            CommitMode::EachOperation => Self::EachOperation,
+            CommitMode::WholeCall => Self::WholeCall,
+        }
+    }
+}
+
+impl From<SharedAccess> for Grant {
+    fn from(access: SharedAccess) -> Self {
+        match access {
+            SharedAccess::None => Self::none(),
+            SharedAccess::Read => Self::read(),
+            SharedAccess::Write => Self::write(),
+        }
+    }
+}
+
 impl Rm {
     /// What is to be deleted.
     pub fn doomed(self) -> Result<Doomed, Failure> {
@@ -184,7 +268,7 @@ impl Rm {
         match (all, key) {
             (false, Some(key)) => match scope.view() {
                 View::Store(store) => Ok(Doomed::Key(store, key)),
-                _ => Err(Exit::BadInput.because("say whose key with --plugin")),
+                _ => Err(Exit::BadInput.because("say whose key with --plugin or --shared")),
             },
             (false, None) => Err(Exit::BadInput.because("say which KEY to delete, or --all")),
             (true, Some(_)) => Err(Exit::BadInput.because("say either which KEY to delete or --all, not both")),
@@ -214,23 +298,6 @@ impl Stat {
     }
 }
 
-impl Scope {
-    fn view(&self) -> View {
-        match (self.workspace.clone(), self.plugin.clone()) {
-            (None, None) => View::Larder,
-            (Some(workspace), None) => View::Workspace(workspace),
-            (workspace, Some(plugin)) => {
-                let workspace = workspace.unwrap_or_else(default_workspace);
-                View::Store(Store { workspace, plugin })
-            }
-        }
-    }
-}
-
-fn default_workspace() -> WorkspaceId {
-    DEFAULT_WORKSPACE.parse().expect("it is a workspace name")
-}
-
 /// What clap says in several paragraphs, without the usage.
 fn one_sentence(error: &clap::Error) -> String {
     if let (ErrorKind::ValueValidation, Some(reason)) = (error.kind(), std::error::Error::source(error)) {
@@ -258,8 +325,8 @@ mod tests {
         let Command::Rm(rm) = parse(line).unwrap().command else { panic!("not rm") };
         rm.doomed().map(|doomed| match doomed {
             Doomed::Workspace(workspace) => workspace.to_string(),
-            Doomed::Store(store) => format!("{}/{}", store.workspace, store.plugin),
-            Doomed::Key(store, key) => format!("{}/{}/{key}", store.workspace, store.plugin),
+            Doomed::Store(store) => format!("{}/{}", store.workspace, store.id),
+            Doomed::Key(store, key) => format!("{}/{}/{key}", store.workspace, store.id),
         })
     }
 
@@ -273,12 +340,14 @@ mod tests {
         for (line, expected) in [
             ("larder", "requires a subcommand"),
             ("larder frobnicate", "unrecognized subcommand 'frobnicate'"),
-            ("larder get k", "--plugin <PLUGIN>"),
+            ("larder get k", "<--plugin <PLUGIN>|--shared>"),
+            ("larder get -p p --shared k", "cannot be used with"),
+            ("larder ls -p p --shared", "cannot be used with"),
             ("larder get -p p", "<KEY>"),
             ("larder get -p p --wrkspace w k", "tip: a similar argument exists: '--workspace'"),
             ("larder get -p p -w UP k", "\"UP\" is not a workspace name"),
             ("larder run --quota 10MB x.wasm", "\"10MB\" is not a size"),
-            ("larder run --timeout soon x.wasm", "\"soon\" is not a time limit"),
+            ("larder run --timeout soon x.wasm", "\"soon\" is not a time"),
             ("larder run x.wasm y", "unexpected argument 'y'"),
         ] {
             let told = parse(line).unwrap_err();
@@ -289,11 +358,14 @@ mod tests {
 
     #[test]
     fn what_is_deleted_is_said_in_full() {
-        assert_eq!(doomed("larder rm -w w -p p k").unwrap(), "w/p/k");
-        assert_eq!(doomed("larder rm -p p k").unwrap(), "default/p/k");
-        assert_eq!(doomed("larder rm --all -w w -p p").unwrap(), "w/p");
+        assert_eq!(doomed("larder rm -w w -p p k").unwrap(), "w/p/p/k");
+        assert_eq!(doomed("larder rm -p p k").unwrap(), "default/p/p/k");
+        assert_eq!(doomed("larder rm --all -w w -p p").unwrap(), "w/p/p");
+        assert_eq!(doomed("larder rm --shared k").unwrap(), "default/s/k");
+        assert_eq!(doomed("larder rm --all -w w --shared").unwrap(), "w/s");
         assert_eq!(doomed("larder rm --all -w w").unwrap(), "w");
-        for line in ["rm", "rm -w w", "rm -w w k", "rm --all", "rm --all -p p", "rm --all -w w k"] {
+        for line in ["rm", "rm -w w", "rm -w w k", "rm --all", "rm --all -p p", "rm --all --shared", "rm --all -w w k"]
+        {
             assert!(doomed(&format!("larder {line}")).is_err(), "{line}");
         }
     }

@@ -2,7 +2,8 @@
 
 pub const LARDER: &str = "\
 A larder is a directory. Each workspace in it belongs to one tenant; within a workspace each plugin
-has a store of its own, keys with values, which no other plugin sees.
+has a store of its own, keys with values, which no other plugin sees; and there is one store that the
+workspace shares among the plugins that are granted it (--shared).
 
 Examples:
   larder run notes.wasm -- put todo 'buy figs'   run a plugin, in the workspace `default`
@@ -11,6 +12,7 @@ Examples:
   larder ls                                      the workspaces
   larder stat -w team-7                          how much each plugin holds in the workspace team-7
   larder --dir /srv/larder rm --all -w team-7    delete a workspace
+  larder export -w team-7 team-7.larder          a backup, also while a host has the workspace open
 
 Names:
   A workspace has 1 to 64 of a-z 0-9 . _ - in its name, a plugin 1 to 128 bytes without control
@@ -18,10 +20,12 @@ Names:
 
 Exit codes:
   0  done
-  1  no: there is no such key, workspace or larder; or the function that was called gave an error
+  1  no: there is no such key, workspace or larder, or one where there must be none; or the function
+     that was called gave an error
   2  bad input: the command line, a name, a file that is no component or needs what is not offered,
-     a key or value over its limit
-  3  the larder could not do it: held by another process, over the quota, damaged, not writable
+     an export that is damaged or cut off, a key or value over its limit
+  3  the larder could not do it: held by another process, over the quota, damaged, not writable; or
+     standard output, or a file, could not be written
   4  the plugin trapped, or was stopped by --timeout or the limit of its memory
   A command that ends with a failure of its own ends `larder run` with the same code, which is 1
   unless it exits with another one (with Rust's wasm32-wasip2 it is 0 or 1).
@@ -36,6 +40,18 @@ clock, random bytes, and its storage in the workspace: no environment, no files,
 --quota is what the plugin's store may hold after a write: keys, values, and 64 bytes for each key.
 It is said anew with each run. All plugins of a workspace together may hold 1 GiB.
 
+The store that the workspace shares is closed to it unless --shared says otherwise, and then
+--shared-prefix bounds what it may name there.
+
+With --commit whole-call all that the plugin writes becomes visible and durable at once, when it has
+succeeded: when a command ends with status 0, or the function of --invoke gives no error. Otherwise
+none of it is kept. Standard output is held back until the commit (more than 16 MiB of it ends the
+plugin), since it may tell of what is not stored yet. That of a plugin that failed is written when it
+has ended: its exit code tells that nothing was kept. That of one that succeeded but could not be
+committed is dropped (exit code 3). Standard error is written at once. Where what the plugin has read
+changed meanwhile, as a value that expired, it is run again from the beginning, unless it has had
+something from standard input.
+
 With --invoke the plugin need not be a command: any function that it exports can be called. Its
 arguments and its result are written in WAVE, the notation of values of the component model. The
 bare name of a function does where only one is exported by it; otherwise write interface.name or
@@ -45,6 +61,7 @@ and the exit code is 1.
 Examples:
   larder run notes.wasm -- put todo 'buy figs'
   larder run -w team-7 --plugin notes --quota 10MiB --timeout 5s build/notes-v2.wasm
+  larder run -w team-7 --commit whole-call --shared read notes.wasm -- import < old-notes.txt
   larder run --invoke 'greet(\"world\", 2)' hello.wasm
   larder run --invoke 'acme:notes/admin@1.0.0.count()' notes.wasm
 
@@ -53,19 +70,23 @@ named before the plugin runs (exit code 3). Exit codes: see larder --help.";
 
 pub const GET: &str = "\
 Nothing but the value is written, also no line end after it. Works while a host has the workspace
-open, and sees what was last committed. Where there is no such key, the exit code is 1.
+open, and sees what was last committed; a value that is replaced while it is read is read to its end
+all the same. Where there is no such key, the exit code is 1.
 
-Example:
-  larder get -w team-7 -p notes logo.png > logo.png";
+Examples:
+  larder get -w team-7 -p notes logo.png > logo.png
+  larder get -w team-7 --shared motd";
 
 pub const SET: &str = "\
 Stores the value durably, within the limits of a plugin: 64 MiB a value, 100 MiB a store. Makes the
 larder and the workspace where there are none. A host that has the workspace open keeps it from
-being written by anyone else (exit code 3).
+being written by anyone else (exit code 3). What comes by standard input is stored whole or, where
+reading it fails, not at all.
 
 Examples:
   larder set -p notes greeting hello
   larder set -w team-7 -p notes logo.png - < logo.png
+  larder set -w team-7 --shared --expires-in 8h motd 'closed today'
   larder set -p notes -- --key --value";
 
 pub const RM: &str = "\
@@ -75,11 +96,13 @@ is no terminal, it needs --yes.
 Examples:
   larder rm -w team-7 -p notes todo
   larder rm --all -w team-7 -p notes
+  larder rm --all -w team-7 --shared
   larder rm --all -w team-7 --yes";
 
 pub const LS: &str = "\
-With --plugin, the keys that it has stored, in byte order; with --workspace alone, the plugins that
-hold anything there; with neither, the workspaces. Works while a host has the workspace open.
+With --plugin, the keys that it has stored, in byte order, and with --shared those of the shared
+store; with --workspace alone, the plugins that hold anything there; with none of these, the
+workspaces. Works while a host has the workspace open.
 
 Each name is a line. In names a backslash is written \\\\, and control characters are written \\n, \\r,
 \\t or \\u{1b}, so that each is one line and no two look the same; --null writes them as they are (a key
@@ -91,8 +114,9 @@ Examples:
   larder ls -w team-7 -p notes 2026-";
 
 pub const STAT: &str = "\
-With --plugin, what its store holds; with --workspace alone, each store of the workspace; with
-neither, each workspace. Works while a host has the workspace open.
+With --plugin or --shared, what that store holds; with --workspace alone, each store of the
+workspace, the shared one last; with none of these, each workspace. Works while a host has the
+workspace open.
 
 A header and a line for each, columns apart by blanks, the name last. Sizes are bytes of keys and
 values, and 64 for each key, as counted against the quota. The quotas are those that hold by default;
@@ -101,3 +125,51 @@ a host may set others for its plugins.
 Examples:
   larder stat
   larder stat -w team-7 -p notes";
+
+pub const EXPORT: &str = "\
+The file has all that the workspace held at one moment: every plugin's keys and the shared ones, with
+values of any size and the times at which they expire. Works while a host has the workspace open and
+writes to it. (A copy of its files, as with cp, is no backup then: it can be of several moments at
+once.) FILE gets its name only when it is complete; until then it ends in `.partial`. Checksums in it
+tell an import whether it is whole; it is neither compressed nor encrypted.
+
+What takes more than some seconds says on standard error how far it has come.
+
+Examples:
+  larder export -w team-7 team-7.larder
+  larder export -w team-7 | zstd > team-7.larder.zst";
+
+pub const IMPORT: &str = "\
+The workspace must not exist yet (else the exit code is 1); it can have another name than the one that
+was exported. A file is checked whole before anything is made; where it is damaged or cut off (exit
+code 2), or the import fails later or is interrupted by Ctrl-C, no workspace is left. Only a process
+that is killed outright (kill -9, a power cut) leaves a part of it: remove that with
+`larder rm --all -w W` and import again.
+
+Values that have expired since the export are left out. No quota holds.
+
+What takes more than some seconds says on standard error how far it has come.
+
+Examples:
+  larder import -w team-7 team-7.larder
+  zstd -dc team-7.larder.zst | larder import -w team-7-restored";
+
+pub const CONFORMANCE: &str = "\
+Runs a plugin that checks every promise of larder:storage through the interface alone. It says `ok
+NAME`, `FAIL NAME: reason` or `skip NAME: reason` for each case, a promise and what of it is
+checked, and in the end how many there were of each. Where one failed, the exit code is 1.
+
+Without --dir or LARDER_DIR it checks a larder in a temporary directory. A larder that is named is
+checked in a workspace of its own, conformance-NUMBER, which is removed in the end; no other is
+touched.
+
+The author of another host writes the plugin to a file with --emit. It is a wasi:cli command, with
+the arguments --list, --shared none|read|write, --within PREFIX (what the host grants of the shared
+store; without these it finds out), and names as here; --exact NAME checks one case, in a call of
+its own.
+
+Examples:
+  larder conformance
+  larder --dir /srv/larder conformance
+  larder conformance --commit whole-call --shared read listing/ atomic-
+  larder conformance --emit conformance.wasm";

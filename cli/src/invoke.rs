@@ -8,3 +8,4 @@ mod results;
 
 pub use exports::Exports;
 pub use invocation::Invocation;
+pub use results::Results;

@@ -9,12 +9,15 @@ mod escape;
 mod exit;
 mod failure;
 mod help;
+mod interrupt;
 mod invoke;
 mod open;
 mod output;
+mod progress;
 mod size;
+mod store;
 mod table;
-mod timeout;
+mod time;
 
 use std::process::ExitCode;
 

@@ -3,15 +3,19 @@
 mod larder;
 
 use std::thread;
+use std::time::Duration;
 
 use larder::Place;
+use larder_store::Address;
 
 #[test]
 fn a_value_comes_back_byte_for_byte() {
     let place = Place::new();
-    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
-    place.run_with_input(["set", "-w", "w", "-p", "p", "file", "-"], &bytes).prints("");
-    place.run(["get", "-w", "w", "-p", "p", "file"]).prints(&bytes);
+    for length in [100_000, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 7 << 20] {
+        let bytes: Vec<u8> = (0..length).map(|at: u32| (at ^ (at >> 8)) as u8).collect();
+        place.run_with_input(["set", "-w", "w", "-p", "p", "file", "-"], &bytes).prints("");
+        place.run(["get", "-w", "w", "-p", "p", "file"]).prints(&bytes);
+    }
     place.run(["set", "-w", "w", "-p", "p", "file", ""]).prints("");
     place.run(["get", "-w", "w", "-p", "p", "file"]).prints("");
 }
@@ -52,14 +56,54 @@ fn what_is_kept_is_listed_and_counted_at_each_level() {
     place.run(["ls"]).prints("w1\nw2\n");
     place.run(["ls", "-w", "w1"]).prints("a b\nc\n");
     place.run(["ls", "-w", "w1", "a"]).prints("a b\n");
+    place.run(["set", "-w", "w1", "--shared", "motd", "hi"]).prints("");
     place.run(["stat"]).prints(
-        "PLUGINS  KEYS  BYTES  QUOTA-BYTES  WORKSPACE\n      2     2    140   1073741824  w1\n      1     1     67   \
+        "PLUGINS  KEYS  BYTES  QUOTA-BYTES  WORKSPACE\n      2     3    210   1073741824  w1\n      1     1     67   \
          1073741824  w2\n",
     );
     let store = "KEYS  QUOTA-KEYS  BYTES  QUOTA-BYTES  PLUGIN\n   1     1000000     72    104857600  a b\n";
     place.run(["stat", "-w", "w1", "-p", "a b"]).prints(store);
-    let workspace = format!("{store}   1     1000000     68    104857600  c\n");
+    let shared = "   1     1000000     70   1073741824  (shared)\n";
+    let workspace = format!("{store}   1     1000000     68    104857600  c\n{shared}");
     place.run(["stat", "-w", "w1"]).prints(workspace);
+    place.run(["stat", "-w", "w1", "--shared"]).prints(store.lines().next().unwrap().to_owned() + "\n" + shared);
+}
+
+#[test]
+fn the_shared_store_is_apart_from_those_of_plugins() {
+    let place = Place::new();
+    place.run(["set", "-w", "w", "--shared", "k", "of all"]).prints("");
+    place.run(["set", "-w", "w", "-p", "shared", "k", "of one"]).prints("");
+    place.run(["get", "-w", "w", "--shared", "k"]).prints("of all");
+    place.run(["get", "-w", "w", "-p", "shared", "k"]).prints("of one");
+    place.run(["ls", "-w", "w"]).prints("shared\n");
+    place.run(["get", "-w", "w", "--shared", "l"]).fails(1, "the shared store has no key \"l\" in the workspace 'w'");
+    place.run(["rm", "-w", "w", "--shared", "l"]).fails(1, "the shared store has no key \"l\"");
+    place.run(["rm", "-w", "w", "--shared", "k"]).prints("");
+    place.run(["rm", "--all", "-w", "w", "--shared", "--yes"]).fails(1, "the shared store holds nothing");
+    place.run(["set", "-w", "w", "--shared", "k", "of all"]).prints("");
+    place.run(["rm", "--all", "-w", "w", "--shared", "--yes"]).prints("");
+    place.run(["ls", "-w", "w", "--shared"]).prints("");
+    place.run(["get", "-w", "w", "-p", "shared", "k"]).prints("of one");
+}
+
+#[test]
+fn a_value_can_be_set_to_expire() {
+    let place = Place::new();
+    for (key, time) in [("soon", "1s"), ("later", "1h")] {
+        place.run(["set", "-p", "p", "--expires-in", time, key, "v"]).prints("");
+    }
+    place.run(["get", "-p", "p", "later"]).prints("v");
+    thread::sleep(Duration::from_millis(1100));
+    place.run(["get", "-p", "p", "soon"]).fails(1, "has no key \"soon\"");
+    place.run(["ls", "-p", "p"]).prints("later\n");
+    // What is set without a time stays.
+    place.run(["set", "-p", "p", "later", "v"]).prints("");
+    let session = place.session("default", "p");
+    let entry = pollster::block_on(session.entry(Address::private("later"))).unwrap();
+    assert_eq!(entry.unwrap().expires_in, None);
+    drop(session);
+    place.run(["set", "-p", "p", "--expires-in", "soon", "k", "v"]).fails(2, "\"soon\" is not a time");
 }
 
 #[test]

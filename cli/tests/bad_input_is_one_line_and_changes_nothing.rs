@@ -28,7 +28,7 @@ fn of_the_command_line() {
         (&["rm", "--all", "--yes"], "--all needs --workspace"),
         (&["rm", "--all", "-w", "w", "k"], "not both"),
         (&["run", "--quota", "10MB", "x.wasm"], "\"10MB\" is not a size"),
-        (&["run", "--timeout", "0", "x.wasm"], "\"0\" is not a time limit"),
+        (&["run", "--timeout", "0", "x.wasm"], "\"0\" is not a time"),
         (&["run", "x.wasm", "argument"], "unexpected argument 'argument'"),
     ];
     for (args, reason) in cases {
@@ -55,7 +55,7 @@ fn of_keys_and_values() {
     let value = vec![0; (64 << 20) + 1];
     let reason = "the value is too large: 67108865 bytes where 67108864 are allowed";
     place.run_with_input(["set", "-p", "p", "k", "-"], &value).fails(2, reason);
-    place.run(["ls"]).prints("");
+    place.run(["ls", "-p", "p"]).prints("");
 }
 
 #[test]

@@ -2,6 +2,6 @@
 
 wit_bindgen::generate!({
     path: "../wit",
-    world: "plugin",
+    world: "imports",
     additional_derives: [PartialEq, Eq],
 });

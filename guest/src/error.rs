@@ -50,6 +50,16 @@ pub enum Error {
     /// A reason that this version of the interface has no name for.
     #[error("{0}")]
     Other(String),
+    /// Others kept changing what the commit checks, so often: what [`atomic::retry`](crate::atomic::retry) gives in the end.
+    #[error("others changed what the commit checks, {tries} times")]
+    Conflict {
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// A value is not JSON of the type that is asked for, or cannot be made JSON.
+    #[cfg(feature = "serde")]
+    #[error("not the JSON that is expected: {0}")]
+    Json(String),
 }
 
 impl From<types::Error> for Error {

@@ -22,11 +22,14 @@
 //! }
 //! ```
 
-pub use generated::larder::storage::{storage, types};
+pub mod keyvalue;
+
+pub use generated::larder::storage::{atomic, shared, storage, streams, types};
 
 /// The same for a host without async support; the types are those of [`bindings::types`](crate::bindings::types).
 pub mod sync {
-    pub use super::generated_sync::larder::storage::storage;
+    pub use super::generated_sync::larder::storage::{atomic, shared, storage, streams};
+    pub use super::keyvalue::sync as keyvalue;
     pub use super::types;
 }
 
@@ -38,6 +41,10 @@ mod generated {
         world: "larder:storage/imports",
         imports: { default: async | trappable },
         trappable_error_type: { "larder:storage/types.error" => crate::Error },
+        with: {
+            "larder:storage/streams.reader": larder_store::Reader,
+            "larder:storage/streams.writer": larder_store::Writer,
+        },
     });
 }
 
@@ -49,6 +56,10 @@ mod generated_sync {
         world: "larder:storage/imports",
         imports: { default: trappable },
         trappable_error_type: { "larder:storage/types.error" => crate::Error },
-        with: { "larder:storage/types": crate::bindings::types },
+        with: {
+            "larder:storage/types": crate::bindings::types,
+            "larder:storage/streams.reader": larder_store::Reader,
+            "larder:storage/streams.writer": larder_store::Writer,
+        },
     });
 }

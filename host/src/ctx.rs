@@ -1,19 +1,48 @@
 use std::fmt;
+use std::sync::Arc;
 
 use larder_store::Session;
+use wasmtime::component::ResourceTable;
 
-/// What a host keeps in its wasmtime store for one plugin: a session, and where errors are told.
+use crate::keyvalue::Cursors;
+
+/// What a host keeps in its wasmtime store for one plugin: a session, what the plugin has open there, and where errors are
+/// told.
 pub struct StorageCtx {
     pub(crate) session: Session,
+    /// What the plugin has open.
+    pub(crate) table: ResourceTable,
+    /// Where its listings in `wasi:keyvalue` go on.
+    pub(crate) cursors: Cursors,
     pub(crate) on_error: Option<ErrorHook>,
 }
 
-type ErrorHook = Box<dyn Fn(&larder_store::Error) + Send + Sync>;
+/// How many resources other than readers and writers a plugin may have open, such as buckets.
+const OTHER_HANDLES: usize = 256;
+
+pub(crate) type ErrorHook = Arc<dyn Fn(&larder_store::Error) + Send + Sync>;
 
 impl StorageCtx {
     /// Lets the plugin work in `session`.
     pub fn new(session: Session) -> Self {
-        Self { session, on_error: None }
+        // The session refuses a reader or writer too many before the table is full.
+        let open_handles = usize::try_from(session.limits().open_handles).unwrap_or(usize::MAX);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(open_handles.saturating_add(OTHER_HANDLES));
+        Self { session, table, cursors: Cursors::new(), on_error: None }
+    }
+
+    /// The session that the plugin works in.
+    ///
+    /// A host that has its own way with wasmtime ends a [`WholeCall`](larder_store::Commit::WholeCall) with
+    /// [`Session::commit`] after the plugin has returned, and before it lets anybody have the answer.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The session alone; what the plugin has open is closed.
+    pub fn into_session(self) -> Session {
+        self.session
     }
 
     /// Tells `hook` each error that the plugin is about to be given, its own mistakes included.
@@ -22,7 +51,7 @@ impl StorageCtx {
     /// the place to write the host's log from. It runs within the plugin's call, so it should not block. Without a hook
     /// a fault is told to nobody.
     pub fn on_error(mut self, hook: impl Fn(&larder_store::Error) + Send + Sync + 'static) -> Self {
-        self.on_error = Some(Box::new(hook));
+        self.on_error = Some(Arc::new(hook));
         self
     }
 }

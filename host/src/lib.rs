@@ -25,18 +25,26 @@
 //! for a call; this crate converts and decides nothing. It is not a plugin system: it knows no manifests, no registry and
 //! no life cycle, and does not guard the host against itself.
 
-mod answers;
 pub mod bindings;
 mod ctx;
 mod error;
 mod fuel;
+mod glue;
+pub mod keyvalue;
 mod linker;
 mod runtime;
-pub mod storage;
 pub mod sync;
 
 pub use ctx::{StorageCtx, StorageView};
 pub use error::Error;
 pub use fuel::hostcall_fuel;
-pub use linker::add_to_linker;
+pub use linker::{add_to_linker, atomic, shared, storage, streams};
 pub use runtime::{Allocation, Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions, State};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Embedding;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/keyvalue.md")]
+struct KeyValue;

@@ -1,6 +1,44 @@
-use wasmtime::component::Linker;
+use wasmtime::component::{HasData, Linker};
 
-use crate::{StorageView, storage};
+use crate::StorageView;
+
+/// Makes a public module for each interface, to add it to a linker without the others.
+macro_rules! alone {
+    ([$($interface:ident)*] of $package:literal in $bindings:tt, T: $bounds:tt) => {
+        $(alone!($interface of $package in $bindings, T: $bounds);)*
+    };
+    ($interface:ident of $package:literal in [$($bindings:ident)::+], T: [$($bounds:tt)+]) => {
+        #[doc = concat!("`", $package, "/", stringify!($interface), "` alone, for a host that does not offer all.")]
+        pub mod $interface {
+            use super::*;
+
+            #[doc = concat!("Adds `", $package, "/", stringify!($interface), "` to the linker.")]
+            ///
+            /// As `add_to_linker` in the module above, for this interface alone: one that is not added is not offered.
+            ///
+            /// # Errors
+            ///
+            /// Where the linker has the interface already.
+            pub fn add_to_linker<T: $($bounds)+>(
+                linker: &mut Linker<T>,
+                view: fn(&mut T) -> StorageView<'_>,
+            ) -> wasmtime::Result<()> {
+                crate::$($bindings)::+::$interface::add_to_linker::<T, HasStorage>(linker, view)
+            }
+        }
+    };
+}
+
+pub(crate) use alone;
+
+alone!([storage shared atomic streams] of "larder:storage" in [bindings], T: [Send + 'static]);
+
+/// What the interfaces are implemented on.
+pub(crate) struct HasStorage;
+
+impl HasData for HasStorage {
+    type Data<'a> = StorageView<'a>;
+}
 
 /// Adds every interface of `larder:storage` to the linker of a host with async support.
 ///
@@ -41,5 +79,8 @@ pub fn add_to_linker<T: Send + 'static>(
     linker: &mut Linker<T>,
     view: fn(&mut T) -> StorageView<'_>,
 ) -> wasmtime::Result<()> {
-    storage::add_to_linker(linker, view)
+    storage::add_to_linker(linker, view)?;
+    shared::add_to_linker(linker, view)?;
+    atomic::add_to_linker(linker, view)?;
+    streams::add_to_linker(linker, view)
 }

@@ -3,6 +3,7 @@
 mod bounds;
 mod call;
 mod call_error;
+mod deadline;
 mod load_error;
 mod one_line;
 mod options;
@@ -11,15 +12,19 @@ mod state;
 mod ticker;
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
+use larder_store::Error;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::sleep;
 use wasmtime::component::{Instance, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::I32Exit;
 
 use self::bounds::Bounds;
+use self::deadline::Deadline;
 use self::ticker::Ticker;
 
 pub use self::call::Call;
@@ -31,24 +36,25 @@ pub use self::state::State;
 
 /// Runs untrusted plugins within limits of time and memory, with storage and nothing else granted.
 ///
-/// Offers plugins all of `larder:storage` and of WASI 0.2 (`wasi:cli/imports`). Each call runs in a new instance, which
-/// is dropped with the call, however that ends: nothing but what was stored outlives it. A plugin that computes yields
-/// its thread every 10 ms or so.
+/// Offers plugins all of `larder:storage`, both drafts of [`wasi:keyvalue`](crate::keyvalue) on the same data, and all of
+/// WASI 0.2 (`wasi:cli/imports`). Each call runs in a new instance, which is dropped with the call, however that ends:
+/// nothing but what was stored outlives it. A plugin that computes yields its thread every 10 ms or so.
 ///
 /// Cheap to clone: clones share the limits. Needs a tokio runtime with its timer enabled.
 ///
 /// ```no_run
 /// # async fn example(session: larder_store::Session) -> Result<(), Box<dyn std::error::Error>> {
-/// use larder_host::{Call, Runtime, RuntimeOptions};
+/// use larder_host::{Call, Runtime, RuntimeOptions, State};
+/// use wasmtime::Store;
+/// use wasmtime::component::Instance;
 ///
 /// let runtime = Runtime::new(RuntimeOptions::default())?;
 /// let plugin = runtime.load(&std::fs::read("plugin.wasm")?)?;
-/// let answer = runtime
-///     .call(&plugin, Call::new(session), async |store, instance| {
-///         let ask = instance.get_typed_func::<(u32,), (String,)>(&mut *store, "ask")?;
-///         Ok(ask.call_async(store, (42,)).await?.0)
-///     })
-///     .await?;
+/// let ask = async |store: &mut Store<State>, instance: &Instance| {
+///     let ask = instance.get_typed_func::<(u32,), (Result<String, String>,)>(&mut *store, "ask")?;
+///     Ok(ask.call_async(store, (42,)).await?.0)
+/// };
+/// let answer = runtime.call(&plugin, Call::new(session), ask, Result::is_ok).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -76,6 +82,7 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         crate::add_to_linker(&mut linker, State::storage)?;
+        crate::keyvalue::add_to_linker(&mut linker, State::storage)?;
         let places = Semaphore::new(options.calls_at_once.clamp(1, Semaphore::MAX_PERMITS));
         let ticker = Ticker::start(engine)?;
         Ok(Self { shared: Arc::new(Shared { linker, options, places, _ticker: ticker }) })
@@ -94,59 +101,118 @@ impl Runtime {
         Plugin::load(component, self.shared.options.component_bytes, &self.shared.linker)
     }
 
-    /// Runs `f` with a new instance of `plugin`, and drops the instance.
+    /// Runs `f` with a new instance of `plugin`, and gives its answer once all that the plugin stored is committed.
     ///
-    /// Waits first while [`calls_at_once`](RuntimeOptions::calls_at_once) others run. Dropping the future at any moment
-    /// ends the call and frees its place; a write that the store had begun may still be made, whole.
+    /// Waits first while [`calls_at_once`](RuntimeOptions::calls_at_once) others run. Each run works in a session
+    /// [like](larder_store::Session::again) that of `call`. Where that is a
+    /// [`WholeCall`](larder_store::Commit::WholeCall):
+    ///
+    /// * What the plugin wrote is committed at once, after `f` has succeeded with an answer that `keep` says yes to, such
+    ///   as `Result::is_ok` for an export that gives a result. Where `f` fails, the plugin traps, its time is over or the
+    ///   future is dropped, nothing is committed; and nothing is where `keep` says no, but the answer is given.
+    /// * The answer is given after the commit. Given before, it would be out in the world while a power cut, a full disk or
+    ///   a conflict could still undo the call that it tells of. For the same reason `f` should do nothing that cannot be
+    ///   undone, and leave that to whoever has the answer.
+    /// * Where the call is in conflict with others, it is run again, in a new instance and a new session, up to
+    ///   [`conflict_retries`](RuntimeOptions::conflict_retries) times if [`Call::rerun_if`] does not forbid it. Each run
+    ///   has a clone of `f`, and the answer of the last one is given. All runs share the time of the call.
+    /// * A commit that has begun is waited for, also past the end of the time: the plugin is gone by then, and what was
+    ///   asked of the disk cannot be taken back. Where the future is dropped meanwhile, the commit still runs to its end.
+    ///
+    /// With [`EachOperation`](larder_store::Commit::EachOperation) all that was stored is committed already, and `keep`
+    /// decides nothing. Dropping the future at any moment ends the call and frees its place; a write that the store had
+    /// begun may still be made, whole.
     ///
     /// # Errors
     ///
-    /// Where the call takes too long, the plugin traps or cannot be instantiated within the limits, or `f` fails.
+    /// Where the call takes too long, the plugin traps or cannot be instantiated within the limits, or `f` fails; where
+    /// the commit fails, or every run was in conflict with others.
     pub async fn call<T>(
         &self,
         plugin: &Plugin,
         call: Call,
-        f: impl AsyncFnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>,
+        f: impl AsyncFnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T> + Clone,
+        keep: impl Fn(&T) -> bool,
     ) -> Result<T, CallError> {
-        if !Engine::same(plugin.component().engine(), self.engine()) {
-            return Err(CallError::OtherRuntime);
-        }
-        let _place = self.shared.places.acquire().await.expect("the semaphore is never closed");
-        let answer = async {
-            let mut store = self.store(call);
-            let instance = plugin.pre.instantiate_async(&mut store).await?;
-            f(&mut store, &instance).await
+        let run = async |store: &mut Store<State>| {
+            let instance = plugin.pre.instantiate_async(&mut *store).await?;
+            f(store, &instance).await
         };
-        // Epochs alone do not end a call that waits for the host.
-        let answer = match self.shared.options.call_timeout {
-            Some(after) => timeout(after, answer).await.map_err(|_| CallError::TimedOut { after })?,
-            None => answer.await,
-        };
-        answer.map_err(CallError::Trapped)
+        self.settle(plugin, call, run, keep).await
     }
 
     /// Runs a `wasi:cli` command to its end, and gives its exit status.
     ///
     /// The status is 0 for success; of a failure WASI 0.2 says no more than that, which is 1, unless the command exits
-    /// through `exit-with-code`.
+    /// through `exit-with-code`. A [`WholeCall`](larder_store::Commit::WholeCall) is committed where the status is 0, as
+    /// [`Runtime::call`] does it; what the command writes to a standard output that the host has granted is out before
+    /// that, unless the host holds it back.
     ///
     /// # Errors
     ///
     /// Where the component is not a command, and as for [`Runtime::call`].
     pub async fn run(&self, plugin: &Plugin, call: Call) -> Result<i32, CallError> {
         let command = plugin.command().ok_or(CallError::NotACommand)?;
-        let ran = self.call(plugin, call, async |store, instance| {
-            let command = command.load(&mut *store, instance)?;
+        let run = async |store: &mut Store<State>| {
+            let instance = plugin.pre.instantiate_async(&mut *store).await?;
+            let command = command.load(&mut *store, &instance)?;
             command.wasi_cli_run().call_run(store).await
-        });
-        match ran.await {
-            Ok(Ok(())) => Ok(0),
-            Ok(Err(())) => Ok(1),
-            Err(CallError::Trapped(error)) => match error.downcast_ref::<I32Exit>() {
-                Some(I32Exit(status)) => Ok(*status),
-                None => Err(CallError::Trapped(error)),
-            },
-            Err(error) => Err(error),
+        };
+        let run = async |store: &mut Store<State>| exit_status(run(store).await);
+        self.settle(plugin, call, run, |status| *status == 0).await
+    }
+
+    /// Makes runs until one of them is not in conflict with others.
+    async fn settle<T>(
+        &self,
+        plugin: &Plugin,
+        call: Call,
+        run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T> + Clone,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<T, CallError> {
+        if !Engine::same(plugin.component().engine(), self.engine()) {
+            return Err(CallError::OtherRuntime);
+        }
+        let _place = self.shared.places.acquire().await.expect("the semaphore is never closed");
+        let deadline = Deadline::in_time(self.shared.options.call_timeout);
+        for earlier_runs in 0..=self.shared.options.conflict_retries {
+            if earlier_runs > 0 {
+                if !(call.rerun_if)() {
+                    break;
+                }
+                deadline.bound(sleep(pause_after(earlier_runs))).await?;
+            }
+            if let Some(answer) = self.attempt(&call, deadline, run.clone(), &keep).await? {
+                return Ok(answer);
+            }
+        }
+        Err(CallError::Conflict)
+    }
+
+    /// Makes one run, and commits it; none where it was in conflict with others, and nothing of it is kept.
+    async fn attempt<T>(
+        &self,
+        call: &Call,
+        deadline: Deadline,
+        run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
+        keep: &impl Fn(&T) -> bool,
+    ) -> Result<Option<T>, CallError> {
+        let mut store = self.store(call);
+        // Epochs alone do not end a call that waits for the host.
+        let answer = deadline.bound(run(&mut store)).await?;
+        // The memory of the instance is free before the commit waits for the disk.
+        let session = store.into_data().storage.into_session();
+        if session.is_in_conflict() {
+            return Ok(None);
+        }
+        let answer = answer.map_err(CallError::Trapped)?;
+        if !keep(&answer) {
+            return Ok(Some(answer));
+        }
+        match session.commit().await {
+            Ok(()) => Ok(Some(answer)),
+            Err(Error::Conflict) => Ok(None),
+            Err(error) => Err(CallError::NotCommitted(error)),
         }
     }
 
@@ -154,13 +220,13 @@ impl Runtime {
         self.shared.linker.engine()
     }
 
-    fn store(&self, call: Call) -> Store<State> {
+    fn store(&self, call: &Call) -> Store<State> {
         let options = &self.shared.options;
-        let fuel = crate::hostcall_fuel(call.storage.session.limits());
+        let fuel = crate::hostcall_fuel(call.session.limits());
         let mut table = ResourceTable::new();
         table.set_max_capacity(options.handles);
-        let bounds = Bounds::new(options);
-        let mut store = Store::new(self.engine(), State { storage: call.storage, wasi: call.wasi, table, bounds });
+        let state = State { storage: call.storage(), wasi: (call.wasi)(), table, bounds: Bounds::new(options) };
+        let mut store = Store::new(self.engine(), state);
         store.limiter(|state| &mut state.bounds);
         store.set_hostcall_fuel(fuel);
         store.set_max_component_handles(options.handles);
@@ -174,4 +240,20 @@ impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime").field("options", &self.shared.options).finish_non_exhaustive()
     }
+}
+
+/// The status that a command ended with, whether it returned or exited.
+fn exit_status(ended: wasmtime::Result<Result<(), ()>>) -> wasmtime::Result<i32> {
+    match ended {
+        Ok(Ok(())) => Ok(0),
+        Ok(Err(())) => Ok(1),
+        Err(error) => error.downcast().map(|I32Exit(status)| status),
+    }
+}
+
+/// A random time that gets longer with each run, so that calls in conflict with each other come to run one after the other.
+fn pause_after(runs: u32) -> Duration {
+    let longest_us = 1000_u64 << runs.min(8);
+    // A hasher that is keyed at random needs no other source of random numbers.
+    Duration::from_micros(RandomState::new().hash_one(runs) % longest_us)
 }

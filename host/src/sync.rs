@@ -7,8 +7,11 @@
 use wasmtime::component::Linker;
 
 use crate::StorageView;
+use crate::linker::{HasStorage, alone};
 
-pub mod storage;
+pub mod keyvalue;
+
+alone!([storage shared atomic streams] of "larder:storage" in [bindings::sync], T: ['static]);
 
 /// Adds every interface of `larder:storage` to the linker of a host without async support.
 ///
@@ -29,7 +32,9 @@ pub mod storage;
 ///     let mut linker = Linker::new(engine);
 ///     larder_host::sync::add_to_linker(&mut linker, |host: &mut Host| StorageView::new(&mut host.storage))?;
 ///
+///     let fuel = larder_host::hostcall_fuel(session.limits());
 ///     let mut store = Store::new(engine, Host { storage: StorageCtx::new(session) });
+///     store.set_hostcall_fuel(fuel);
 ///     let instance = linker.instantiate(&mut store, component)?;
 ///     let greet = instance.get_typed_func::<(), (String,)>(&mut store, "greet")?;
 ///     Ok(greet.call(&mut store, ())?.0)
@@ -40,5 +45,8 @@ pub mod storage;
 ///
 /// Where the linker has one of the interfaces already.
 pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, view: fn(&mut T) -> StorageView<'_>) -> wasmtime::Result<()> {
-    storage::add_to_linker(linker, view)
+    storage::add_to_linker(linker, view)?;
+    shared::add_to_linker(linker, view)?;
+    atomic::add_to_linker(linker, view)?;
+    streams::add_to_linker(linker, view)
 }

@@ -4,8 +4,12 @@ mod support;
 
 use std::time::Duration;
 
-use larder_host::{Allocation, CallError, RuntimeOptions};
-use support::{SLEEP, STORAGE, SetAnswer, ask, call, component, echo, load, runtime, session, spin, within_a_minute};
+use larder_host::{Allocation, CallError, RuntimeOptions, State};
+use support::{
+    SLEEP, STORAGE, SetAnswer, always, ask, call, component, echo, load, runtime, session, spin, within_a_minute,
+};
+use wasmtime::Store;
+use wasmtime::component::Instance;
 
 const PAGE: usize = 64 * 1024;
 const SOON: Option<Duration> = Some(Duration::from_millis(50));
@@ -56,11 +60,11 @@ fn waiting_in_the_host_ends_at_the_deadline() {
     within_a_minute(async || {
         let runtime = runtime(|options| options.call_timeout = SOON);
         let plugin = load(&runtime, SLEEP);
-        let slept = runtime.call(&plugin, call(), async |store, instance| {
+        let sleep = async |store: &mut Store<State>, instance: &Instance| {
             let run = instance.get_typed_func::<(), ()>(&mut *store, "run")?;
             run.call_async(store, ()).await
-        });
-        let error = slept.await.unwrap_err();
+        };
+        let error = runtime.call(&plugin, call(), sleep, always).await.unwrap_err();
         assert!(matches!(error, CallError::TimedOut { .. }), "{error:?}");
     });
 }
@@ -85,7 +89,7 @@ fn all_memories_of_a_call_share_one_limit() {
         |runtime| {
             within_a_minute(async move || {
                 let plugin = load(&runtime, &two_memories());
-                let grown = runtime.call(&plugin, call(), async |store, instance| {
+                let grow = async |store: &mut Store<State>, instance: &Instance| {
                     let grow_a = instance.get_typed_func::<(u32,), (u32,)>(&mut *store, "grow-a")?;
                     let grow_b = instance.get_typed_func::<(u32,), (u32,)>(&mut *store, "grow-b")?;
                     let mut answers = Vec::new();
@@ -93,9 +97,10 @@ fn all_memories_of_a_call_share_one_limit() {
                         answers.push(grow.call_async(&mut *store, (pages,)).await?.0);
                     }
                     Ok(answers)
-                });
+                };
+                let grown = runtime.call(&plugin, call(), grow, always).await.unwrap();
                 let refused = u32::MAX;
-                assert_eq!(grown.await.unwrap(), [refused, 1, refused, 1, refused]);
+                assert_eq!(grown, [refused, 1, refused, 1, refused]);
             });
         },
     );
@@ -163,7 +168,7 @@ fn tables_instances_and_handles_are_counted() {
         };
         for (count, expected) in [(2, true), (3, false)] {
             let plugin = load(&runtime, &instances(count));
-            let ran = runtime.call(&plugin, call(), async |_, _| Ok(())).await;
+            let ran = runtime.call(&plugin, call(), async |_, _| Ok(()), always).await;
             assert_eq!(ran.is_ok(), expected, "{count} instances: {ran:?}");
         }
     });
@@ -201,11 +206,11 @@ fn a_panic_within_a_host_call_stays_in_that_call() {
         let task = tokio::spawn({
             let runtime = runtime.clone();
             async move {
-                let set = async |store: &mut wasmtime::Store<_>, instance: &wasmtime::component::Instance| {
+                let set = async |store: &mut Store<State>, instance: &Instance| {
                     let set = instance.get_typed_func::<(u32, u32), (SetAnswer,)>(&mut *store, "set")?;
                     Ok(set.call_async(store, (1, 11)).await?.0)
                 };
-                runtime.call(&storage, panicking, set).await
+                runtime.call(&storage, panicking, set, always).await
             }
         });
         assert!(task.await.unwrap_err().is_panic());

@@ -8,7 +8,7 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use support::{call, echo, load, runtime, within_a_minute};
+use support::{always, call, echo, load, runtime, within_a_minute};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -31,12 +31,13 @@ fn the_call_above_the_bound_runs_when_another_has_ended() {
         let running = Cell::new(0);
         let end = Notify::new();
         let start = || {
-            runtime.call(&plugin, call(), async |_, _| {
+            let work = async |_: &mut _, _: &_| {
                 running.set(running.get() + 1);
                 end.notified().await;
                 running.set(running.get() - 1);
                 Ok(())
-            })
+            };
+            runtime.call(&plugin, call(), work, always)
         };
         let (mut first, mut second, mut third) = (pin!(start()), pin!(start()), pin!(start()));
         for future in [&mut first, &mut second, &mut third] {
@@ -66,13 +67,18 @@ fn a_call_that_is_given_up_frees_its_place() {
         let runtime = runtime(|options| options.calls_at_once = 1);
         let plugin = load(&runtime, &echo());
         {
-            let mut stuck = pin!(runtime.call(&plugin, call(), async |_, _| {
-                std::future::pending::<()>().await;
-                Ok(())
-            }));
+            let mut stuck = pin!(runtime.call(
+                &plugin,
+                call(),
+                async |_, _| {
+                    std::future::pending::<()>().await;
+                    Ok(())
+                },
+                always
+            ));
             assert!(advance(stuck.as_mut()).await.is_none());
         }
-        runtime.call(&plugin, call(), async |_, _| Ok(())).await.unwrap();
+        runtime.call(&plugin, call(), async |_, _| Ok(()), always).await.unwrap();
     });
 }
 
@@ -85,14 +91,24 @@ fn waiting_for_a_place_takes_none_of_the_time() {
         });
         let plugin = load(&runtime, &echo());
         let (timed_out, waited) = tokio::join!(
-            runtime.call(&plugin, call(), async |_, _| {
-                std::future::pending::<()>().await;
-                Ok(())
-            }),
-            runtime.call(&plugin, call(), async |_, _| {
-                sleep(Duration::from_millis(500)).await;
-                Ok(())
-            }),
+            runtime.call(
+                &plugin,
+                call(),
+                async |_, _| {
+                    std::future::pending::<()>().await;
+                    Ok(())
+                },
+                always
+            ),
+            runtime.call(
+                &plugin,
+                call(),
+                async |_, _| {
+                    sleep(Duration::from_millis(500)).await;
+                    Ok(())
+                },
+                always
+            ),
         );
         timed_out.unwrap_err();
         waited.unwrap();

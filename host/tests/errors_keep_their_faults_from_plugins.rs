@@ -5,10 +5,12 @@ mod support;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use larder_host::Call;
 use larder_host::bindings::types::Error;
+use larder_host::{Call, State};
 use larder_store::{Dir, Fault, Larder, Limits, Options};
-use support::{STORAGE, SetAnswer, load, runtime, within_a_minute};
+use support::{STORAGE, SetAnswer, always, load, runtime, within_a_minute};
+use wasmtime::Store;
+use wasmtime::component::Instance;
 
 #[test]
 fn a_workspace_that_cannot_be_opened_is_unavailable_to_the_plugin_and_named_to_the_hook() {
@@ -26,11 +28,11 @@ fn a_workspace_that_cannot_be_opened_is_unavailable_to_the_plugin_and_named_to_t
         });
         let runtime = runtime(|_| ());
         let plugin = load(&runtime, STORAGE);
-        let set = runtime.call(&plugin, call, async |store, instance| {
+        let set = async |store: &mut Store<State>, instance: &Instance| {
             let set = instance.get_typed_func::<(u32, u32), (SetAnswer,)>(&mut *store, "set")?;
             Ok(set.call_async(store, (1, 1)).await?.0)
-        });
-        let answer = set.await.unwrap();
+        };
+        let answer = runtime.call(&plugin, call, set, always).await.unwrap();
         assert!(matches!(answer, Err(Error::Unavailable)), "{answer:?}");
 
         let log = log.lock().unwrap();

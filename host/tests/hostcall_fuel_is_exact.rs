@@ -3,9 +3,11 @@
 mod support;
 
 use larder_host::bindings::types::{Error, Excess, Unit};
-use larder_host::{Call, CallError, Plugin, Runtime, hostcall_fuel};
+use larder_host::{Call, CallError, Plugin, Runtime, State, hostcall_fuel};
 use larder_store::{Limits, Session};
-use support::{STORAGE, SetAnswer, load, runtime, session, within_a_minute};
+use support::{STORAGE, SetAnswer, always, load, runtime, session, within_a_minute};
+use wasmtime::Store;
+use wasmtime::component::Instance;
 
 const VALUE_BYTES: u32 = 1024 * 1024;
 const KEY_BYTES: u32 = 16;
@@ -21,11 +23,11 @@ async fn set(
     key: u32,
     value: u32,
 ) -> Result<SetAnswer, CallError> {
-    let set = async |store: &mut wasmtime::Store<_>, instance: &wasmtime::component::Instance| {
+    let set = async |store: &mut Store<State>, instance: &Instance| {
         let set = instance.get_typed_func::<(u32, u32), (SetAnswer,)>(&mut *store, "set")?;
         Ok(set.call_async(store, (key, value)).await?.0)
     };
-    runtime.call(plugin, Call::new(session), set).await
+    runtime.call(plugin, Call::new(session), set, always).await
 }
 
 #[test]

@@ -58,9 +58,22 @@ pub enum Error {
     /// workspace, whichever is less; `actual` is what it would hold.
     #[error("the quota is exceeded: the store would hold {0}")]
     QuotaExceeded(Excess),
-    /// The larder was opened for reading alone.
-    #[error("the larder is open for reading only")]
+    /// The call carries, or its answer would carry, more than is allowed at once.
+    #[error("too much for one call: {0}")]
+    BatchTooLarge(Excess),
+    /// Too many readers and writers are open.
+    #[error("too many readers and writers are open: {0}")]
+    TooManyOpen(Excess),
+    /// The value is not a counter (eight bytes, little-endian, signed), or the sum leaves its range.
+    #[error("the value is not a counter, or the sum leaves its range")]
+    NotACounter,
+    /// The larder was opened for reading alone, or the session has no grant for that.
+    #[error("that access is not granted")]
     AccessDenied,
+    /// What a whole call has read was changed by another, or the call is too old to tell: nothing of it is kept, and it is
+    /// worth running again. Not for plugins: the call is over.
+    #[error("the call is in conflict with another one")]
+    Conflict,
     /// The stored value is damaged; reading it would give wrong bytes.
     #[error("the stored value is damaged")]
     Damaged,
@@ -79,6 +92,10 @@ impl Error {
     pub(crate) fn is_out_of_descriptors(&self) -> bool {
         let Self::Unavailable(Fault::Io { source, .. }) = self else { return false };
         source.raw_os_error().is_some_and(|error| OUT_OF_DESCRIPTORS.contains(&error))
+    }
+
+    pub(crate) fn is_superseded(&self) -> bool {
+        matches!(self, Self::Unavailable(Fault::Superseded))
     }
 
     pub(crate) fn io(what: &'static str) -> impl FnOnce(io::Error) -> Self {
@@ -137,6 +154,9 @@ pub enum Fault {
         /// What the engine found.
         what: String,
     },
+    /// A large value was replaced by the process that writes, while this one was about to read it.
+    #[error("the value was replaced while it was read")]
+    Superseded,
     /// The engine failed.
     #[error("the engine failed: {0}")]
     Engine(String),

@@ -16,11 +16,13 @@ impl Housekeeper {
     pub fn tidy_when_idle(&self, workspace: &std::sync::Arc<crate::workspace::Workspace>, commits: u64) {
         workspace.tidy_after(commits);
     }
+
+    pub fn tidy_expired_after(&self, _: &std::sync::Arc<crate::workspace::Workspace>, _: std::time::Duration) {}
 }
 
 #[cfg(not(target_os = "wasi"))]
 mod thread {
-    use std::collections::VecDeque;
+    use std::collections::BTreeMap;
     use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
     use std::thread;
     use std::time::{Duration, Instant};
@@ -41,16 +43,23 @@ mod thread {
 
     #[derive(Default)]
     struct State {
-        /// In the order in which they are due, as all wait equally long.
-        due: VecDeque<Due>,
+        /// In the order in which they are due; the number tells those of one instant apart.
+        due: BTreeMap<(Instant, u64), Due>,
+        number: u64,
         started: bool,
         dropped: bool,
     }
 
     struct Due {
-        at: Instant,
         workspace: Weak<Workspace>,
-        commits: u64,
+        why: Why,
+    }
+
+    enum Why {
+        /// So many commits it had when it may have fallen idle.
+        Idle { commits: u64 },
+        /// Something in it has expired.
+        Expired,
     }
 
     impl Housekeeper {
@@ -60,10 +69,23 @@ mod thread {
 
         /// Tells a workspace, so long from now, how many commits it had.
         pub fn tidy_when_idle(&self, workspace: &Arc<Workspace>, commits: u64) {
+            self.add(Instant::now() + IDLE, workspace, Why::Idle { commits });
+        }
+
+        /// Has a workspace look for what has expired, when it has not been closed by then.
+        pub fn tidy_expired_after(&self, workspace: &Arc<Workspace>, wait: Duration) {
+            // A time that cannot be told does not come.
+            if let Some(at) = Instant::now().checked_add(wait.saturating_add(IDLE)) {
+                self.add(at, workspace, Why::Expired);
+            }
+        }
+
+        fn add(&self, at: Instant, workspace: &Arc<Workspace>, why: Why) {
             let mut state = self.0.state();
-            let due = Due { at: Instant::now() + IDLE, workspace: Arc::downgrade(workspace), commits };
-            state.due.push_back(due);
-            if state.due.len() == 1 {
+            state.number += 1;
+            let place = (at, state.number);
+            state.due.insert(place, Due { workspace: Arc::downgrade(workspace), why });
+            if state.due.first_key_value().is_some_and(|(first, _)| *first == place) {
                 self.0.changed.notify_one();
             }
             if !state.started {
@@ -89,8 +111,10 @@ mod thread {
 
         fn keep(&self) {
             while let Some(due) = self.next_due() {
-                if let Some(workspace) = due.workspace.upgrade() {
-                    workspace.tidy_after(due.commits);
+                let Some(workspace) = due.workspace.upgrade() else { continue };
+                match due.why {
+                    Why::Idle { commits } => workspace.tidy_after(commits),
+                    Why::Expired => workspace.tidy_expired(),
                 }
             }
         }
@@ -103,10 +127,10 @@ mod thread {
                     return None;
                 }
                 let now = Instant::now();
-                state = match state.due.front() {
-                    Some(due) if due.at <= now => return state.due.pop_front(),
-                    Some(due) => {
-                        let wait = due.at - now;
+                state = match state.due.first_key_value() {
+                    Some(((at, _), _)) if *at <= now => return state.due.pop_first().map(|(_, due)| due),
+                    Some(((at, _), _)) => {
+                        let wait = *at - now;
                         self.changed.wait_timeout(state, wait).expect("nothing panics while this is locked").0
                     }
                     None => self.changed.wait(state).expect("nothing panics while this is locked"),

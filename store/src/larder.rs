@@ -1,21 +1,27 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::access::Access;
+use crate::clock::{Clock, SystemClock, Timekeeper};
 use crate::dir::Dir;
-use crate::engine::{Absent, Batch, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
+use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
 use crate::error::Error;
+use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
+use crate::key::Key;
 use crate::limits::Limits;
 use crate::open_workspaces::OpenWorkspaces;
 use crate::plugin_id::PluginId;
 use crate::pool::Pool;
 use crate::session::Session;
+use crate::snapshot::Snapshot;
+use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::workspace::{Shared, Workspace};
 use crate::workspace_id::WorkspaceId;
 
 /// How a larder is opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
     /// Whether it is written, or read beside a process that may be writing. Default: written.
@@ -24,11 +30,25 @@ pub struct Options {
     pub sharing: Sharing,
     /// Workspaces open at once, at most; never more than half of the descriptors that the process may have. Default 512.
     pub open_workspaces: usize,
+    /// Readers and writers of streams that are open at once, in all sessions together, at most. Default 256.
+    pub open_handles: usize,
+    /// Where the time comes from. Default [`SystemClock`].
+    pub clock: Arc<dyn Clock>,
+    /// How far the clock may move against the time that has passed before it is no longer believed, and the time that has
+    /// passed is. Default: however far.
+    pub largest_clock_step: Option<Duration>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { access: Access::default(), sharing: Sharing::default(), open_workspaces: 512 }
+        Self {
+            access: Access::default(),
+            sharing: Sharing::default(),
+            open_workspaces: 512,
+            open_handles: 256,
+            clock: Arc::new(SystemClock),
+            largest_clock_step: None,
+        }
     }
 }
 
@@ -75,6 +95,8 @@ impl Larder {
             pool: Pool::new(),
             open: OpenWorkspaces::new(most_open),
             housekeeper: Housekeeper::new(),
+            time: Timekeeper::new(options.clock.clone(), options.largest_clock_step),
+            handles: Handles::new(options.open_handles as u64),
         }))))
     }
 
@@ -100,10 +122,28 @@ impl Larder {
     ///
     /// [`Error::Unavailable`] where the workspace cannot be opened or read.
     pub async fn plugins(&self, workspace: &WorkspaceId) -> Result<Vec<(PluginId, Held)>, Error> {
-        match self.workspace(workspace).opened(Absent::Leave).await? {
-            Some(open) => open.plugins().await,
-            None => Ok(Vec::new()),
-        }
+        let workspace = self.workspace(workspace);
+        let Some(view) = workspace.view().await? else { return Ok(Vec::new()) };
+        let stores = view.stores(workspace.now()).await?.into_iter();
+        Ok(stores.filter_map(|(store, held)| store.into_plugin().map(|plugin| (plugin, held))).collect())
+    }
+
+    /// What the store that a workspace shares holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where the workspace cannot be opened or read.
+    pub async fn shared(&self, workspace: &WorkspaceId) -> Result<Held, Error> {
+        self.held(&self.workspace(workspace), &StoreId::Shared).await
+    }
+
+    /// All that a workspace holds, as of one moment; none where there is no such workspace.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where the workspace cannot be opened or read.
+    pub async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Option<Snapshot>, Error> {
+        Snapshot::take(self.workspace(workspace)).await
     }
 
     /// Opens a workspace ahead of its first use, so that a failure shows now; false where there is none.
@@ -149,14 +189,14 @@ impl Larder {
     ///
     /// As [`Session::set`] has them.
     pub async fn delete_plugin(&self, workspace: &WorkspaceId, plugin: &PluginId) -> Result<bool, Error> {
-        let workspace = self.workspace(workspace);
-        let held = match workspace.opened(Absent::Leave).await? {
-            Some(open) => open.held(plugin).await?,
-            None => Held::default(),
-        };
-        let quota = Quota { store_bytes: 0, store_keys: 0, workspace_bytes: 0 };
-        workspace.commit(Batch { plugin: plugin.clone(), changes: vec![Change::Clear], quota }).await?;
-        Ok(held.keys > 0)
+        let store = StoreId::Private(plugin.clone());
+        let prefix = Key::trusted("").into_owned();
+        let changes = vec![Change::DeletePrefix { store, prefix, most: u64::MAX }];
+        let batch = Batch { plugin: plugin.clone(), checks: Vec::new(), changes, quota: Quota::unlimited() };
+        match self.workspace(workspace).commit(batch, None, Vec::new()).await? {
+            BatchOutcome::Committed(committed) => Ok(committed.removed > 0),
+            BatchOutcome::Conflict(_) => unreachable!("nothing was checked"),
+        }
     }
 
     /// Closes every workspace; one that is used again opens again.
@@ -169,6 +209,18 @@ impl Larder {
             workspace.close().await?;
         }
         Ok(())
+    }
+
+    /// The time as it is here, in milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.0.0.time.now_ms()
+    }
+
+    async fn held(&self, workspace: &Arc<Workspace>, store: &StoreId) -> Result<Held, Error> {
+        match workspace.view().await? {
+            Some(view) => view.held(store, workspace.now()).await,
+            None => Ok(Held::default()),
+        }
     }
 
     fn workspace(&self, id: &WorkspaceId) -> Arc<Workspace> {

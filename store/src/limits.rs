@@ -22,6 +22,11 @@ pub struct Limits {
     pub store_keys: u64,
     /// Bytes that all stores of the workspace may hold together, counted alike. Default 1 GiB.
     pub workspace_bytes: u64,
+    /// Keys that one `delete_prefix` may remove, unless it empties the store. Default 100,000.
+    pub delete_prefix_keys: u64,
+    /// Bytes of keys and values that a whole call may hold uncommitted in memory; large values are not among them, as they
+    /// go to files at once. Default 16 MiB.
+    pub whole_call_bytes: u64,
 }
 
 const MIB: u64 = 1024 * 1024;
@@ -38,6 +43,8 @@ impl Default for Limits {
             store_bytes: 100 * MIB,
             store_keys: 1_000_000,
             workspace_bytes: 1024 * MIB,
+            delete_prefix_keys: 100_000,
+            whole_call_bytes: 16 * MIB,
         }
     }
 }

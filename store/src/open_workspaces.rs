@@ -64,10 +64,12 @@ impl OpenWorkspaces {
         self.open().workspaces.retain(|open| !Arc::ptr_eq(open, workspace));
     }
 
-    /// Closes the least recently used one; false where no other is open.
+    /// Closes the least recently used one; false where no other can be closed.
     pub fn close_one_beside(&self, workspace: &Arc<Workspace>) -> bool {
         let mut open = self.open();
-        let others = open.workspaces.iter().enumerate().filter(|(_, other)| !Arc::ptr_eq(other, workspace));
+        // One with open readers or writers, or a whole call under way, is not closed.
+        let others = open.workspaces.iter().enumerate();
+        let others = others.filter(|(_, other)| !Arc::ptr_eq(other, workspace) && !other.is_in_use());
         let Some((oldest, _)) = others.min_by_key(|(_, other)| other.last_use()) else { return false };
         let oldest = open.workspaces.swap_remove(oldest);
         drop(open);

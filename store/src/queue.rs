@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 
-use crate::engine::{Absent, Batch, EngineWorkspace};
+use crate::engine::{Absent, Batch, BatchOutcome, EngineWorkspace};
 use crate::error::Error;
 use crate::plugin_id::PluginId;
+use crate::reads::Reads;
+use crate::reservation::{Request, Reservation};
+use crate::version::Version;
 
 /// Bytes of batches that share a commit, unless one alone has more.
 const GROUP_BYTES: u64 = 4 * 1024 * 1024;
@@ -17,7 +20,11 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 /// A batch, and who waits for its outcome.
 pub(crate) struct Pending {
     pub batch: Batch,
-    pub reply: Reply<()>,
+    /// What a whole call has read, which must still be so.
+    pub reads: Option<Reads>,
+    /// What was kept free for the batch, and is free for it now.
+    pub reservations: Vec<Arc<Reservation>>,
+    pub reply: Reply<BatchOutcome>,
 }
 
 /// What is done to a workspace beside commits.
@@ -25,6 +32,8 @@ pub(crate) enum Chore {
     Open { absent: Absent, reply: Reply<Option<Arc<dyn EngineWorkspace>>> },
     Delete { reply: Reply<bool> },
     Close { reply: Reply<()> },
+    Reserve { request: Request, reply: Reply<()> },
+    DrawVersion { reply: Reply<Version> },
     Tidy,
 }
 
@@ -121,18 +130,23 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Change, Quota};
+    use crate::engine::{Body, Change, Place, Put, Quota};
+    use crate::expiry::Expiry;
     use crate::key::Key;
     use crate::limits::Limits;
+    use crate::store_id::StoreId;
 
     fn pending(plugin: &str, bytes: usize) -> Pending {
         let key = Key::parse("", &Limits::default()).unwrap().into_owned();
+        let put = Put { body: Body::Small(vec![0; bytes]), expiry: Expiry::NEVER, version: None };
+        let at = Place { store: StoreId::Shared, key };
         let batch = Batch {
             plugin: plugin.parse().unwrap(),
-            changes: vec![Change::Set { key, value: vec![0; bytes] }],
-            quota: Quota { store_bytes: 0, store_keys: 0, workspace_bytes: 0 },
+            checks: Vec::new(),
+            changes: vec![Change::Put { at, put }],
+            quota: Quota::unlimited(),
         };
-        Pending { batch, reply: oneshot::channel().0 }
+        Pending { batch, reads: None, reservations: Vec::new(), reply: oneshot::channel().0 }
     }
 
     fn groups(queue: &mut Queue) -> Vec<Vec<(String, u64)>> {

@@ -1,19 +1,30 @@
 //! A workspace as this process knows it: open or not, with what waits to be done in it.
 
+mod committing;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::time::Duration;
 
 use futures_channel::oneshot;
 use pollster::block_on;
 
 use crate::access::Access;
-use crate::engine::{Absent, Batch, Engine, EngineWorkspace};
+use crate::clock::Timekeeper;
+use crate::engine::{Absent, Batch, BatchOutcome, Engine, EngineWorkspace, LargeWriter, Quota, View};
 use crate::error::{Error, Fault};
+use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
+use crate::moment::Moment;
 use crate::open_workspaces::OpenWorkspaces;
 use crate::pool::Pool;
 use crate::queue::{Chore, Pending, Queue, Reply, Work};
+use crate::reads::Reads;
+use crate::recent::Recent;
+use crate::reservation::{Request, Reservation, Reservations};
+use crate::usage::Held;
+use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
 /// What all workspaces of a larder have in common.
@@ -23,6 +34,8 @@ pub(crate) struct Shared {
     pub pool: Pool,
     pub open: OpenWorkspaces,
     pub housekeeper: Housekeeper,
+    pub time: Timekeeper,
+    pub handles: Arc<Handles>,
 }
 
 pub(crate) struct Workspace {
@@ -35,6 +48,23 @@ pub(crate) struct Workspace {
     commits: AtomicU64,
     /// Whether the housekeeper watches for this one to fall idle.
     watched: AtomicBool,
+    /// The latest time at which something was called expired.
+    latest_ms: AtomicU64,
+    /// When the housekeeper looks for what has expired.
+    tidy_due_ms: AtomicU64,
+    recent: Mutex<Recent>,
+    reservations: Arc<Reservations>,
+    /// Who needs it to stay open.
+    users: AtomicUsize,
+}
+
+/// Keeps a workspace from being closed as the least recently used.
+pub(crate) struct InUse(Arc<Workspace>);
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        self.0.users.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Workspace {
@@ -47,7 +77,92 @@ impl Workspace {
             last_use: AtomicU64::new(0),
             commits: AtomicU64::new(0),
             watched: AtomicBool::new(false),
+            latest_ms: AtomicU64::new(0),
+            tidy_due_ms: AtomicU64::new(0),
+            recent: Mutex::default(),
+            reservations: Arc::default(),
+            users: AtomicUsize::new(0),
         }
+    }
+
+    /// The time here.
+    pub fn now(&self) -> Moment<'_> {
+        self.at(self.shared.time.now_ms())
+    }
+
+    /// The time here, with what is known of it from earlier openings.
+    pub async fn time(self: &Arc<Self>) -> Result<Moment<'_>, Error> {
+        self.opened(Absent::Leave).await?;
+        Ok(self.now())
+    }
+
+    /// The time here when the clock says `clock_ms`.
+    pub fn at(&self, clock_ms: u64) -> Moment<'_> {
+        Moment::new(clock_ms, &self.latest_ms)
+    }
+
+    /// What was committed last; none where there is no workspace.
+    pub async fn view(self: &Arc<Self>) -> Result<Option<Arc<dyn View>>, Error> {
+        match self.opened(Absent::Leave).await? {
+            Some(open) => Ok(Some(open.view().await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Keeps the workspace from being closed as the least recently used.
+    pub fn keep_open(self: &Arc<Self>) -> InUse {
+        self.users.fetch_add(1, Ordering::Relaxed);
+        InUse(self.clone())
+    }
+
+    pub fn is_in_use(&self) -> bool {
+        self.users.load(Ordering::Relaxed) > 0
+    }
+
+    /// What the latest commits have changed.
+    pub fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().expect("nothing panics while this is locked")
+    }
+
+    pub fn reservations(&self) -> &Arc<Reservations> {
+        &self.reservations
+    }
+
+    /// How many readers and writers are open in the whole larder.
+    pub fn handles(&self) -> &Arc<Handles> {
+        &self.shared.handles
+    }
+
+    /// Runs what may wait for the disk on a thread for that, to its end whether or not anybody still waits for it.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.pool.spawn(move || {
+            // A reply that nobody waits for any more is no failure.
+            let _ = reply.send(job());
+        });
+        answer.await.unwrap_or_else(|_| Err(Error::Unavailable(panicked())))
+    }
+
+    /// Begins a large value, in a workspace that is created where there is none.
+    pub async fn write_large(self: &Arc<Self>) -> Result<Box<dyn LargeWriter>, Error> {
+        self.check_writable()?;
+        let open = self.opened(Absent::Create).await?.ok_or_else(|| Error::Unavailable(panicked()))?;
+        self.run(move || block_on(open.write_large())).await
+    }
+
+    /// Keeps room free for a value, if there is any.
+    pub async fn reserve(self: &Arc<Self>, request: Request) -> Result<(), Error> {
+        self.check_writable()?;
+        self.do_chore(|reply| Chore::Reserve { request, reply }).await
+    }
+
+    /// A version that nothing else has or will have.
+    pub async fn draw_version(self: &Arc<Self>) -> Result<Version, Error> {
+        self.check_writable()?;
+        self.do_chore(|reply| Chore::DrawVersion { reply }).await
     }
 
     /// The workspace, opened; none where there is none and `absent` does not say to create it.
@@ -59,21 +174,24 @@ impl Workspace {
     }
 
     /// Commits a batch, durably, together with what others commit at the same time.
-    pub async fn commit(self: &Arc<Self>, batch: Batch) -> Result<(), Error> {
-        if self.shared.access == Access::ReadOnly {
-            return Err(Error::AccessDenied);
-        }
+    ///
+    /// With `reads`, only if all of them are still so: otherwise it is [`Error::Conflict`].
+    pub async fn commit(
+        self: &Arc<Self>,
+        batch: Batch,
+        reads: Option<Reads>,
+        reservations: Vec<Arc<Reservation>>,
+    ) -> Result<BatchOutcome, Error> {
+        self.check_writable()?;
         let (reply, answer) = oneshot::channel();
-        let begin = self.queue().add_batch(Pending { batch, reply });
+        let begin = self.queue().add_batch(Pending { batch, reads, reservations, reply });
         self.work_if(begin);
         answer.await.unwrap_or_else(|_| Err(Error::OutcomeUnknown(panicked())))
     }
 
     /// Removes the workspace with all that it holds; false where there was none.
     pub async fn delete(self: &Arc<Self>) -> Result<bool, Error> {
-        if self.shared.access == Access::ReadOnly {
-            return Err(Error::AccessDenied);
-        }
+        self.check_writable()?;
         self.do_chore(|reply| Chore::Delete { reply }).await
     }
 
@@ -95,11 +213,29 @@ impl Workspace {
     /// Closes the workspace as soon as those who read it are done; it opens again when it is needed.
     pub fn evict(&self) {
         let evicted = self.open.write().expect("nothing panics while this is locked").take();
-        drop(evicted);
+        if let Some(open) = evicted
+            && self.latest_ms.load(Ordering::Relaxed) > open.latest_ms()
+        {
+            // Best effort: what was called expired goes, so that it does not return with a clock that goes back.
+            let _ = block_on(open.tidy(self.now()));
+        }
     }
 
     pub fn last_use(&self) -> u64 {
         self.last_use.load(Ordering::Relaxed)
+    }
+
+    /// Begins idle work, as something has expired.
+    pub fn tidy_expired(self: &Arc<Self>) {
+        let begin = self.queue().add_chore(Chore::Tidy);
+        self.work_if(begin);
+    }
+
+    fn check_writable(&self) -> Result<(), Error> {
+        match self.shared.access {
+            Access::ReadOnly => Err(Error::AccessDenied),
+            Access::ReadWrite => Ok(()),
+        }
     }
 
     fn trusted(&self) -> Option<Arc<dyn EngineWorkspace>> {
@@ -172,33 +308,58 @@ impl Workspace {
                 self.close_here();
                 let _ = reply.send(Ok(()));
             }
-            Work::Chore(Chore::Tidy) => {
-                if let Some(open) = self.open.read().expect("nothing panics while this is locked").clone() {
-                    // Nothing is lost if it fails: it is done again, or opening takes longer.
-                    let _ = block_on(open.tidy());
-                }
+            Work::Chore(Chore::Reserve { request, reply }) => {
+                let reserved = self.reserve_here(&request);
+                // Let go of before the answer, so that who gets it and drops its own gives the room back at once.
+                drop(request);
+                let _ = reply.send(reserved);
             }
+            Work::Chore(Chore::DrawVersion { reply }) => {
+                let open = self.open_here(Absent::Create);
+                let drawn = open.and_then(|open| match open {
+                    Some(open) => block_on(open.draw_version()),
+                    None => Err(Error::Unavailable(panicked())),
+                });
+                let _ = reply.send(drawn);
+            }
+            Work::Chore(Chore::Tidy) => self.tidy_here(),
         }
     }
 
-    fn commit_group(self: &Arc<Self>, group: Vec<Pending>) {
-        let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|p| (p.batch, p.reply)).unzip();
-        let outcomes = match self.open_for(&batches) {
-            Ok(Some(open)) => block_on(open.commit(&batches)),
-            Ok(None) => batches.iter().map(Batch::check_in_empty_workspace).collect(),
-            Err(error) => vec![Err(error); batches.len()],
+    fn tidy_here(self: &Arc<Self>) {
+        let Some(open) = self.open.read().expect("nothing panics while this is locked").clone() else { return };
+        let now = self.now();
+        // Nothing is lost if it fails: it is done again, or opening takes longer.
+        let Ok(Some(next_ms)) = block_on(open.tidy(now)) else { return };
+        let due_ms = self.tidy_due_ms.load(Ordering::Relaxed);
+        if due_ms <= now.now_ms() || next_ms < due_ms {
+            self.tidy_due_ms.store(next_ms, Ordering::Relaxed);
+            let wait = Duration::from_millis(next_ms.saturating_sub(now.now_ms()));
+            self.shared.housekeeper.tidy_expired_after(self, wait);
+        }
+    }
+
+    fn reserve_here(self: &Arc<Self>, Request { reservation, at, value_bytes, quota }: &Request) -> Result<(), Error> {
+        let open = self.open_here(Absent::Leave)?;
+        let now = self.now();
+        let (held, all, old) = match open {
+            Some(open) => {
+                let view = block_on(open.view())?;
+                let old = match block_on(view.look(&at.store, &at.key, now)) {
+                    // What is damaged may be replaced.
+                    Err(Error::Damaged) => None,
+                    looked => looked?,
+                };
+                let old = old.map_or_else(Held::default, |stamp| Held::of(&at.key, stamp.bytes));
+                (block_on(view.held(&at.store, now))?, block_on(view.held_by_all(now))?, old)
+            }
+            None => Default::default(),
         };
-        self.commits.fetch_add(1, Ordering::Relaxed);
-        for (reply, outcome) in replies.into_iter().zip(outcomes) {
-            let _ = reply.send(outcome);
-        }
-    }
-
-    /// Opens the workspace, and creates it only if a batch would leave something in it.
-    fn open_for(self: &Arc<Self>, batches: &[Batch]) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
-        let leaves_something = |batch: &Batch| batch.adds() && batch.check_in_empty_workspace().is_ok();
-        let absent = if batches.iter().any(leaves_something) { Absent::Create } else { Absent::Leave };
-        self.open_here(absent)
+        let after = held.minus(old).plus(Held::of(&at.key, *value_bytes));
+        let quota = Quota { reserved: reservation.others(), ..quota.clone() };
+        quota.check(&at.store, held, after, all)?;
+        reservation.set(after.bytes.saturating_sub(held.bytes));
+        Ok(())
     }
 
     fn open_here(self: &Arc<Self>, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
@@ -213,6 +374,8 @@ impl Workspace {
             }
         };
         if let Some(open) = &opened {
+            self.latest_ms.fetch_max(open.latest_ms(), Ordering::Relaxed);
+            self.recent().opened(open.commits());
             *self.open.write().expect("nothing panics while this is locked") = Some(open.clone());
             self.shared.open.add(self);
         }

@@ -39,7 +39,7 @@ fn holds(larder: &Larder, count: usize) {
     for number in 0..count {
         assert_eq!(get(larder, "w", "p", &number.to_string()).unwrap(), Some(value(number)), "{number} of {count}");
     }
-    assert_eq!(block_on(session(larder, "w", "p").usage()).unwrap().keys, count as u64);
+    assert_eq!(block_on(session(larder, "w", "p").private().usage()).unwrap().keys, count as u64);
 }
 
 /// A writer opens it, then again; in the other copy a reader comes first and has it repaired.

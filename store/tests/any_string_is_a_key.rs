@@ -83,18 +83,22 @@ fn each_is_a_key_of_its_own(larder: &Larder) {
     let session = session(larder, "w", "p");
     let keys = strange();
     for key in &keys {
-        assert!(!block_on(session.exists(key)).unwrap(), "{key:?} was there before it was set");
+        assert!(!block_on(session.private().exists(key)).unwrap(), "{key:?} was there before it was set");
         block_on(session.set(key, format!("value of {key}"))).unwrap();
     }
-    assert_eq!(block_on(session.keys("", None, 1000)).unwrap().keys, keys);
+    assert_eq!(block_on(session.private().keys("", None, 1000)).unwrap().keys, keys);
     for key in &keys {
         assert_eq!(block_on(session.get(key)).unwrap(), Some(format!("value of {key}").into_bytes()), "{key:?}");
     }
     for (number, key) in keys.iter().enumerate() {
         block_on(session.delete(key)).unwrap();
-        assert_eq!(block_on(session.keys("", None, 1000)).unwrap().keys, keys[number + 1..], "after {key:?} went");
+        assert_eq!(
+            block_on(session.private().keys("", None, 1000)).unwrap().keys,
+            keys[number + 1..],
+            "after {key:?} went"
+        );
     }
-    assert_eq!(block_on(session.usage()).unwrap().bytes, 0);
+    assert_eq!(block_on(session.private().usage()).unwrap().bytes, 0);
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn any_plugin_name_is_a_store_of_its_own() {
     let names = ["..", "../w", "/", "A", "CON", "a", "a/b", "held", "held/a", "p/a", "é", "e\u{301}", "0", "meta", "s"];
     let larder = writer(directory.path());
     for name in names {
-        assert_eq!(block_on(session(&larder, "w", name).usage()).unwrap().keys, 0, "{name}");
+        assert_eq!(block_on(session(&larder, "w", name).private().usage()).unwrap().keys, 0, "{name}");
         block_on(session(&larder, "w", name).set("k", name)).unwrap();
     }
     let beside = reader(directory.path());

@@ -107,7 +107,7 @@ fn write(larder: &Larder, mutant: &str) {
             let told = block_on(session(larder, "hurt", plugin).get("new"));
             assert!(!matches!(told, Ok(None)), "{mutant}: an acknowledged write is not there");
         }
-        let _ = block_on(session(larder, "hurt", plugin).keys("", None, 1000));
+        let _ = block_on(session(larder, "hurt", plugin).private().keys("", None, 1000));
         let _ = block_on(larder.delete_plugin(&"hurt".parse().unwrap(), &plugin.parse().unwrap()));
     }
 }

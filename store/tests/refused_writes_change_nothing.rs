@@ -10,9 +10,9 @@ use support::{bytes, items, limited, writer};
 
 /// Everything that a plugin can see of its store.
 fn seen(session: &Session) -> String {
-    let page = block_on(session.keys("", None, 1000)).unwrap();
+    let page = block_on(session.private().keys("", None, 1000)).unwrap();
     let values: Vec<_> = page.keys.iter().map(|key| block_on(session.get(key)).unwrap()).collect();
-    format!("{page:?} {values:?} {:?}", block_on(session.usage()).unwrap())
+    format!("{page:?} {values:?} {:?}", block_on(session.private().usage()).unwrap())
 }
 
 fn roomy() -> Limits {
@@ -143,10 +143,10 @@ fn keys_prefixes_and_positions_are_all_measured() {
     let expected = format!("{:?}", Error::KeyTooLong(bytes(10, 11)));
     let told = [
         block_on(session.get(&long)).map(drop),
-        block_on(session.exists(&long)).map(drop),
+        block_on(session.private().exists(&long)).map(drop),
         block_on(session.delete(&long)),
-        block_on(session.keys(&long, None, 1)).map(drop),
-        block_on(session.keys("", Some(&long), 1)).map(drop),
+        block_on(session.private().keys(&long, None, 1)).map(drop),
+        block_on(session.private().keys("", Some(&long), 1)).map(drop),
     ];
     for told in told {
         assert_eq!(format!("{:?}", told.unwrap_err()), expected);
@@ -199,6 +199,6 @@ fn under_a_lowered_quota_a_store_shrinks_and_does_not_grow() {
         block_on(session.set("a", [1; 50])).unwrap();
         block_on(session.set("a", [1; 10])).unwrap();
         block_on(session.delete("b")).unwrap();
-        assert_eq!(block_on(session.usage()).unwrap().bytes, (65 + 10) + (65 + 50));
+        assert_eq!(block_on(session.private().usage()).unwrap().bytes, (65 + 10) + (65 + 50));
     }
 }

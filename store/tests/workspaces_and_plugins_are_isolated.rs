@@ -29,7 +29,7 @@ fn fill(larder: &Larder) {
 
 fn seen(larder: &Larder) -> Stores {
     let see = |(workspace, plugin)| {
-        let keys = block_on(session(larder, workspace, plugin).keys("", None, 100)).unwrap().keys;
+        let keys = block_on(session(larder, workspace, plugin).private().keys("", None, 100)).unwrap().keys;
         let rows = keys.into_iter().map(|key| (key.clone(), get(larder, workspace, plugin, &key).unwrap()));
         ((workspace, plugin), rows.collect())
     };
@@ -57,7 +57,7 @@ fn each_sees_its_own_values_alone() {
 #[test]
 fn quotas_of_stores_and_workspaces_are_separate() {
     on_each_engine(|larder| {
-        let usage = |workspace, plugin| block_on(session(larder, workspace, plugin).usage()).unwrap();
+        let usage = |workspace, plugin| block_on(session(larder, workspace, plugin).private().usage()).unwrap();
         let before = usage("v", "a");
         let limits = Limits { store_keys: 3, workspace_bytes: 400, ..Limits::default() };
         block_on(limited(larder, "w", "a", limits.clone()).set("m", "")).unwrap();
@@ -79,7 +79,7 @@ fn deleting_a_plugin_removes_its_store_in_that_workspace_alone() {
         assert_eq!(seen(larder), expected);
         let plugins = block_on(larder.plugins(&workspace)).unwrap();
         assert_eq!(plugins.iter().map(|(plugin, held)| (plugin.as_str(), held.keys)).collect::<Vec<_>>(), [("b", 2)]);
-        assert_eq!(block_on(session(larder, "w", "a").usage()).unwrap().bytes, 0);
+        assert_eq!(block_on(session(larder, "w", "a").private().usage()).unwrap().bytes, 0);
         set(larder, "w", "a", "k", "again").unwrap();
         assert_eq!(get(larder, "w", "a", "k").unwrap().as_deref(), Some("again"));
     });
@@ -98,7 +98,7 @@ fn deleting_a_workspace_removes_all_of_it_and_no_other() {
         assert_eq!(seen(larder), expected);
         assert!(block_on(larder.workspaces()).unwrap().iter().map(|w| w.as_str()).eq(["v"]));
         block_on(kept.set("k", "in a new workspace of that name")).unwrap();
-        assert_eq!(block_on(kept.usage()).unwrap().keys, 1);
+        assert_eq!(block_on(kept.private().usage()).unwrap().keys, 1);
     });
 }
 

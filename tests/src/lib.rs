@@ -1,15 +1,22 @@
 //! What the tests of the whole system stand on: larders in directories of their own, the plugins of `tests/plugins`, and the
 //! command line tool.
 
+mod address;
 mod command_line;
+mod conformance;
+pub mod keyvalue;
 mod pantry;
 mod plugins;
 mod probe;
 mod refusal;
+mod relay;
 
+pub use address::{private, shared};
 pub use command_line::{CommandLine, Ended};
+pub use conformance::{Captured, Conformance, Verdict, Verdicts, conformance_bytes};
 pub use larder_host::bindings::types;
 pub use pantry::Pantry;
 pub use plugins::{plugin, plugin_bytes};
 pub use probe::{Probe, bindings};
 pub use refusal::{Refusal, refused};
+pub use relay::{Relay, bindings as relay_bindings};

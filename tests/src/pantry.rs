@@ -1,3 +1,4 @@
+use std::fs::DirEntry;
 use std::path::Path;
 
 use larder_store::{Access, Dir, Larder, Limits, Options, Session};
@@ -20,6 +21,14 @@ impl Pantry {
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// The names of the files that large values of a workspace are in, finished or not.
+    pub fn blobs(&self, workspace: &str) -> Vec<String> {
+        let dir = self.path().join("workspaces").join(workspace).join("blobs");
+        let Ok(files) = std::fs::read_dir(dir) else { return Vec::new() };
+        let name = |file: std::io::Result<DirEntry>| file.expect("the directory is read").file_name();
+        files.map(|file| name(file).to_string_lossy().into_owned()).collect()
     }
 
     /// What is open there.

@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 use larder_host::{Call, CallError, Plugin, Runtime, RuntimeOptions, State};
 use larder_store::Session;
 use wasmtime::Store;
+use wasmtime::component::Instance;
 
 use crate::plugin_bytes;
 use crate::types::{Error, KeyPage, StoreLimits, StoreUsage};
@@ -44,7 +45,7 @@ impl Probe {
         Self { runtime, plugin }
     }
 
-    /// Calls any of its exports.
+    /// Calls any of its exports, and keeps what was stored.
     ///
     /// # Errors
     ///
@@ -52,13 +53,27 @@ impl Probe {
     pub async fn call<T>(
         &self,
         session: Session,
-        f: impl AsyncFnOnce(&mut Store<State>, &bindings::Plugin) -> wasmtime::Result<T>,
+        f: impl AsyncFnOnce(&mut Store<State>, &bindings::Plugin) -> wasmtime::Result<T> + Clone,
     ) -> Result<T, CallError> {
-        let call = async |store: &mut Store<State>, instance: &wasmtime::component::Instance| {
+        self.call_and_keep(Call::new(session), f, |_| true).await
+    }
+
+    /// Calls any of its exports, and keeps what was stored if `keep` says so of the answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Runtime::call`] has them.
+    pub async fn call_and_keep<T>(
+        &self,
+        call: Call,
+        f: impl AsyncFnOnce(&mut Store<State>, &bindings::Plugin) -> wasmtime::Result<T> + Clone,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<T, CallError> {
+        let run = async |store: &mut Store<State>, instance: &Instance| {
             let plugin = bindings::Plugin::new(&mut *store, instance)?;
             f(store, &plugin).await
         };
-        self.runtime.call(&self.plugin, Call::new(session), call).await
+        self.runtime.call(&self.plugin, call, run, keep).await
     }
 
     /// `storage.set` in the plugin.
@@ -109,7 +124,8 @@ impl Probe {
     async fn answer<T>(
         &self,
         session: Session,
-        f: impl AsyncFnOnce(&mut Store<State>, &bindings::exports::tests::probe::calls::Guest) -> wasmtime::Result<T>,
+        f: impl AsyncFnOnce(&mut Store<State>, &bindings::exports::tests::probe::calls::Guest) -> wasmtime::Result<T>
+        + Clone,
     ) -> T {
         let ended = self.call(session, async |store, plugin| f(store, plugin.tests_probe_calls()).await).await;
         ended.expect("the plugin runs to its end")

@@ -11,6 +11,12 @@ pub enum Refusal {
     Bytes(Numbers),
     /// Keys of the store.
     Keys(Numbers),
+    /// Bytes of one call or its answer.
+    BatchBytes(Numbers),
+    /// Items of one call or its answer.
+    BatchItems(Numbers),
+    /// Readers and writers.
+    Open(Numbers),
 }
 
 /// What is allowed, and what was asked for.
@@ -27,6 +33,9 @@ pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
         Err(Error::ValueTooLarge(Excess { unit: Unit::Bytes, limit, actual })) => Refusal::Value((limit, actual)),
         Err(Error::QuotaExceeded(Excess { unit: Unit::Bytes, limit, actual })) => Refusal::Bytes((limit, actual)),
         Err(Error::QuotaExceeded(Excess { unit: Unit::Items, limit, actual })) => Refusal::Keys((limit, actual)),
+        Err(Error::BatchTooLarge(Excess { unit: Unit::Bytes, limit, actual })) => Refusal::BatchBytes((limit, actual)),
+        Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit, actual })) => Refusal::BatchItems((limit, actual)),
+        Err(Error::TooManyOpen(Excess { unit: Unit::Handles, limit, actual })) => Refusal::Open((limit, actual)),
         other => panic!("not refused by a limit: {other:?}"),
     }
 }

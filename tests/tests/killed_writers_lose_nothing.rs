@@ -77,7 +77,7 @@ fn verify(dir: &Path, workspace: &str, next: u64, access: Access) {
         let last = (next.saturating_sub(KEYS)..next).find(|number| number % KEYS == key);
         assert!(found == last.map(value), "{name} in {workspace}, where {next} writes were acknowledged");
     }
-    let usage = block_on(session.usage()).unwrap();
+    let usage = block_on(session.private().usage()).unwrap();
     assert_eq!((usage.bytes, usage.keys), (bytes, keys), "{workspace}");
     block_on(larder.close()).unwrap();
 }

@@ -64,7 +64,10 @@ async fn a_plugin_walks_all_pages_with_the_bindings() {
     for batch_items in [1, 10, 25, 1000] {
         let session = pantry.limited("w", "p", Limits { batch_items, ..Limits::default() });
         let stdout = MemoryOutputPipe::new(10_000);
-        let wasi = WasiCtx::builder().args(&["notes", "list"]).stdout(stdout.clone()).build();
+        let wasi = {
+            let stdout = stdout.clone();
+            move || WasiCtx::builder().args(&["notes", "list"]).stdout(stdout.clone()).build()
+        };
         assert_eq!(runtime.run(&notes, Call::new(session).wasi(wasi)).await.unwrap(), 0);
         assert_eq!(stdout.contents(), keys, "in pages of {batch_items}");
     }

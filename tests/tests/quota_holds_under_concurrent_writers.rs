@@ -42,7 +42,7 @@ async fn write(probe: Probe, session: impl Fn() -> Session, writer: u32) -> u32 
 /// What the values of a store add up to: bytes with 64 a key, and keys.
 async fn sum(session: Session) -> (u64, u64) {
     let (mut bytes, mut keys) = (0, 0);
-    for key in session.keys("", None, 1000).await.unwrap().keys {
+    for key in session.private().keys("", None, 1000).await.unwrap().keys {
         let value = session.get(&key).await.unwrap().unwrap();
         bytes += 64 + (key.len() + value.len()) as u64;
         keys += 1;
@@ -60,7 +60,7 @@ async fn used_is_exact_and_within_the_quota_at_every_moment() {
         let mut looks = 0_u64;
         while !DONE.load(Ordering::Relaxed) {
             for session in &watched {
-                let usage = session.usage().await.unwrap();
+                let usage = session.private().usage().await.unwrap();
                 assert!(usage.bytes <= STORE_BYTES && usage.keys <= STORE_KEYS, "{usage:?}");
             }
             let all = larder.plugins(&"w".parse().unwrap()).await.unwrap();
@@ -87,7 +87,7 @@ async fn used_is_exact_and_within_the_quota_at_every_moment() {
 
     let pantry = pantry.reopen().await;
     for plugin in ["a", "b"] {
-        let usage = pantry.session("w", plugin).usage().await.unwrap();
+        let usage = pantry.session("w", plugin).private().usage().await.unwrap();
         assert_eq!((usage.bytes, usage.keys), sum(pantry.session("w", plugin)).await, "{plugin}");
     }
 }
@@ -104,6 +104,6 @@ async fn exactly_as_many_succeed_as_there_is_room_for() {
     }
     let stored: u32 = writers.join_all().await.into_iter().sum();
     assert_eq!(stored, 100);
-    let usage = pantry.session("w", "p").usage().await.unwrap();
+    let usage = pantry.session("w", "p").private().usage().await.unwrap();
     assert_eq!((usage.bytes, usage.keys), (10_000, 100));
 }

@@ -15,11 +15,11 @@ struct Contents {
 
 async fn contents(session: Session) -> Contents {
     let mut values = BTreeMap::new();
-    for key in session.keys("", None, 1000).await.unwrap().keys {
+    for key in session.private().keys("", None, 1000).await.unwrap().keys {
         let value = session.get(&key).await.unwrap().unwrap();
         values.insert(key, value);
     }
-    let usage = session.usage().await.unwrap();
+    let usage = session.private().usage().await.unwrap();
     Contents { values, bytes: usage.bytes, keys: usage.keys }
 }
 
@@ -89,5 +89,5 @@ async fn in_a_larder_that_is_open_for_reading() {
     assert!(matches!(probe.set(session(), "b", b"other").await, Err(Error::AccessDenied)));
     assert!(matches!(probe.delete(session(), "a").await, Err(Error::AccessDenied)));
     assert_eq!(probe.get(session(), "a").await.unwrap().unwrap(), b"v");
-    assert_eq!(pantry.session("w", "p").usage().await.unwrap().keys, 1);
+    assert_eq!(pantry.session("w", "p").private().usage().await.unwrap().keys, 1);
 }

@@ -1,9 +1,11 @@
-//! What the project's own programs and tests build with cargo: plugins for wasm, and the command line tool.
+//! What the project's own programs and tests build with cargo: plugins for wasm, the components that the command line tool
+//! carries, and that tool.
 //!
 //! Not part of Larder: nothing that is shipped depends on it.
 
 mod binary;
 mod cargo;
+pub mod components;
 pub mod wasm;
 
 pub use binary::larder_binary;

@@ -1,4 +1,4 @@
-//! `cargo demo`: see Larder work.
+//! `cargo demo`: see Larder work. `cargo xtask components`: build the components that the command line tool carries.
 
 mod demo;
 mod scratch;
@@ -7,16 +7,24 @@ mod transcript;
 use std::env;
 use std::process::ExitCode;
 
+use xtask::components;
+
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
-    if words != ["demo"] {
-        eprintln!("usage: cargo demo");
-        return ExitCode::from(2);
-    }
-    match demo::run() {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (what, done) = match words[..] {
+        ["demo"] => ("the demo", demo::run()),
+        ["components"] => ("the build", components::write().map_err(Into::into)),
+        ["components", "--check"] => ("the check", components::check().map_err(Into::into)),
+        _ => {
+            eprintln!("usage: cargo demo, or cargo xtask components [--check]");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("the demo failed: {error}");
+            eprintln!("{what} failed: {error}");
             ExitCode::FAILURE
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use crate::cargo::{cargo_build, root, succeed, target_dir};
@@ -38,14 +39,23 @@ pub fn build(manifest_dir: impl AsRef<Path>) -> io::Result<PathBuf> {
         fs::create_dir_all(&own_target_dir)?;
         let lock = File::create(own_target_dir.join(".larder-lock"))?;
         lock.lock()?;
-        let mut command = cargo_build(&manifest_dir);
-        for setting in SETTINGS_OF_THE_OUTER_BUILD {
-            command.env_remove(setting);
-        }
-        command.args(["--release", "--target", TARGET, "--target-dir"]);
-        command.arg(&own_target_dir);
-        succeed(command)?;
+        succeed(release_build(&manifest_dir, &own_target_dir))?;
         built.insert(manifest_dir);
     }
-    Ok(own_target_dir.join(TARGET).join("release"))
+    Ok(release_dir(&own_target_dir))
+}
+
+/// Builds a cargo workspace for wasm, untouched by what the build around this one has set.
+pub(crate) fn release_build(manifest_dir: &Path, target_dir: &Path) -> Command {
+    let mut command = cargo_build(manifest_dir);
+    for setting in SETTINGS_OF_THE_OUTER_BUILD {
+        command.env_remove(setting);
+    }
+    command.args(["--release", "--target", TARGET, "--target-dir"]).arg(target_dir);
+    command
+}
+
+/// Where [`release_build`] puts its `.wasm` files.
+pub(crate) fn release_dir(target_dir: &Path) -> PathBuf {
+    target_dir.join(TARGET).join("release")
 }

@@ -1,10 +1,9 @@
 use std::path::Path;
 
-use larder_store::Limits;
 use pollster::block_on;
 
 use super::expect_workspace;
-use crate::cli::{Get, Store};
+use crate::cli::Get;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::open::{Purpose, in_larder};
@@ -12,14 +11,20 @@ use crate::output::print;
 
 /// Writes a value to standard output.
 pub fn get(dir: &Path, Get { store, key }: &Get) -> Result<Exit, Failure> {
-    let Store { workspace, plugin } = store;
-    let value = block_on(in_larder(dir, Purpose::Read, async |larder| {
-        expect_workspace(larder, workspace).await?;
-        Ok(larder.session(workspace, plugin, Limits::default()).get(key).await?)
+    let store = store.store();
+    block_on(in_larder(dir, Purpose::Read, async |larder| {
+        expect_workspace(larder, &store.workspace).await?;
+        let session = store.session(larder);
+        let Some(value) = session.open(store.at(key)).await? else {
+            return Err(Exit::No.because(store.lacks(key)));
+        };
+        let mut written = 0;
+        while written < value.size() {
+            let chunk = value.read(written, session.limits().chunk_bytes).await?;
+            print(|out| out.write_all(&chunk))?;
+            written += chunk.len() as u64;
+        }
+        Ok(())
     }))?;
-    let value = value.ok_or_else(|| {
-        Exit::No.because(format!("plugin '{plugin}' has no key {key:?} in the workspace '{workspace}'"))
-    })?;
-    print(|out| out.write_all(&value))?;
     Ok(Exit::Done)
 }

@@ -1,16 +1,17 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use larder_store::{Larder, Limits};
+use larder_store::Larder;
 use pollster::block_on;
 
 use super::expect_workspace;
-use crate::cli::{Ls, Store, View};
+use crate::cli::{Ls, View};
 use crate::escape::NameLine;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::open::{Purpose, in_larder};
 use crate::output::print;
+use crate::store::Store;
 
 /// Lists workspaces, plugins or keys.
 pub fn ls(dir: &Path, options: &Ls) -> Result<Exit, Failure> {
@@ -30,12 +31,13 @@ pub fn ls(dir: &Path, options: &Ls) -> Result<Exit, Failure> {
 }
 
 impl Ls {
-    async fn print_keys(&self, larder: &Larder, Store { workspace, plugin }: &Store) -> Result<(), Failure> {
-        expect_workspace(larder, workspace).await?;
-        let session = larder.session(workspace, plugin, Limits::default());
+    async fn print_keys(&self, larder: &Larder, store: &Store) -> Result<(), Failure> {
+        expect_workspace(larder, &store.workspace).await?;
+        let session = store.session(larder);
+        let keys = session.store(store.which());
         let mut after = None;
         loop {
-            let page = session.keys(&self.prefix, after.as_deref(), session.limits().batch_items).await?;
+            let page = keys.keys(&self.prefix, after.as_deref(), session.limits().batch_items).await?;
             self.print(page.keys.iter().map(String::as_str))?;
             after = page.next;
             if after.is_none() {

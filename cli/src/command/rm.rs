@@ -1,14 +1,15 @@
 use std::path::Path;
 
-use larder_store::{Larder, Limits, WorkspaceId};
+use larder_store::{Larder, StoreId, WorkspaceId};
 use pollster::block_on;
 
-use super::expect_workspace;
-use crate::cli::{Doomed, Rm, Store};
+use super::{expect_workspace, no_workspace};
+use crate::cli::{Doomed, Rm};
 use crate::confirm::confirm_deleting;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::open::{Purpose, in_larder};
+use crate::store::Store;
 
 /// Deletes a key, a store or a workspace.
 pub fn rm(dir: &Path, options: Rm) -> Result<Exit, Failure> {
@@ -29,29 +30,32 @@ impl Doomed {
     fn worth_asking(&self) -> Option<String> {
         match self {
             Self::Key(..) => None,
-            Self::Store(Store { workspace, plugin }) => {
-                Some(format!("everything that the plugin '{plugin}' holds in the workspace '{workspace}'"))
-            }
+            Self::Store(store) => Some(format!("everything that {store} holds in the workspace '{}'", store.workspace)),
             Self::Workspace(workspace) => Some(format!("the workspace '{workspace}' and everything in it")),
         }
     }
 }
 
-async fn delete_key(larder: &Larder, Store { workspace, plugin }: &Store, key: &str) -> Result<(), Failure> {
-    expect_workspace(larder, workspace).await?;
-    let session = larder.session(workspace, plugin, Limits::default());
-    if !session.exists(key).await? {
-        let reason = format!("plugin '{plugin}' has no key {key:?} in the workspace '{workspace}'");
-        return Err(Exit::No.because(reason));
+async fn delete_key(larder: &Larder, store: &Store, key: &str) -> Result<(), Failure> {
+    expect_workspace(larder, &store.workspace).await?;
+    let session = store.session(larder);
+    let keys = session.store(store.which());
+    if !keys.exists(key).await? {
+        return Err(Exit::No.because(store.lacks(key)));
     }
-    Ok(session.delete(key).await?)
+    Ok(keys.delete(key).await?)
 }
 
-async fn delete_store(larder: &Larder, Store { workspace, plugin }: &Store) -> Result<(), Failure> {
+async fn delete_store(larder: &Larder, store: &Store) -> Result<(), Failure> {
+    let workspace = &store.workspace;
     expect_workspace(larder, workspace).await?;
-    match larder.delete_plugin(workspace, plugin).await? {
+    let held_any = match &store.id {
+        StoreId::Private(plugin) => larder.delete_plugin(workspace, plugin).await?,
+        StoreId::Shared => store.session(larder).shared().delete_prefix("").await? > 0,
+    };
+    match held_any {
         true => Ok(()),
-        false => Err(Exit::No.because(format!("plugin '{plugin}' holds nothing in the workspace '{workspace}'"))),
+        false => Err(Exit::No.because(format!("{store} holds nothing in the workspace '{workspace}'"))),
     }
 }
 
@@ -59,6 +63,6 @@ async fn delete_store(larder: &Larder, Store { workspace, plugin }: &Store) -> R
 async fn delete_workspace(larder: &Larder, workspace: &WorkspaceId) -> Result<(), Failure> {
     match larder.delete_workspace(workspace).await? {
         true => Ok(()),
-        false => Err(Exit::No.because(format!("there is no workspace '{workspace}'"))),
+        false => Err(no_workspace(workspace)),
     }
 }

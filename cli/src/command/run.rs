@@ -1,3 +1,8 @@
+mod held_output;
+mod stdio;
+mod task;
+mod watched_input;
+
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -5,13 +10,16 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use larder_host::{Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions};
-use larder_store::{Error, Limits, PluginId};
-use wasmtime_wasi::{I32Exit, WasiCtx};
+use larder_store::{Error, Grant, Limits, PluginId};
+use wasmtime_wasi::WasiCtx;
+
+use self::stdio::Stdio;
+use self::task::{Ended, Task};
 
 use crate::cli::Run;
 use crate::exit::Exit;
 use crate::failure::{Failure, is_fault, tell};
-use crate::invoke::{Exports, Invocation};
+use crate::invoke::Exports;
 use crate::open::{Purpose, in_larder};
 use crate::output::print;
 
@@ -33,8 +41,14 @@ pub fn run(dir: &Path, options: Run) -> Result<Exit, Failure> {
     let ran = executor.block_on(in_larder(dir, Purpose::Store, async |larder| {
         larder.open_workspace(&options.workspace).await?;
         let session = larder.session(&options.workspace, &id, options.limits());
-        let call = Call::new(session).wasi(options.wasi()).on_error(tell_faults(dir));
-        task.run(&runtime, &plugin, call).await
+        let session = session.with_grant(options.grant()).with_commit(options.commit.into());
+        let stdio = Stdio::of(options.commit.into());
+        let rerun_if = stdio.clone();
+        let call = Call::new(session)
+            .wasi(options.wasi(stdio.clone()))
+            .rerun_if(move || rerun_if.may_rerun())
+            .on_error(tell_faults(dir));
+        end(task.run(&runtime, &plugin, call).await, &stdio)
     }));
     // A thread may still wait for standard input, which is nobody's concern now.
     executor.shutdown_background();
@@ -44,34 +58,14 @@ pub fn run(dir: &Path, options: Run) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-enum Task {
-    Command,
-    Invoke(Invocation),
-}
-
-impl Task {
-    async fn run(&self, runtime: &Runtime, plugin: &Plugin, call: Call) -> Result<Exit, Failure> {
-        let ran = match self {
-            Self::Command => runtime.run(plugin, call).await.map(Exit::of_plugin),
-            Self::Invoke(invocation) => {
-                let called = runtime.call(plugin, call, async |store, instance| invocation.call(store, instance).await);
-                match called.await {
-                    Ok(results) => return results.print(),
-                    Err(error) => Err(error),
-                }
-            }
-        };
-        ran.or_else(|error| match exit_status(&error) {
-            Some(status) => Ok(Exit::of_plugin(status)),
-            None => Err(Failure::new(Exit::Stopped, error)),
-        })
+/// Releases what the plugin wrote, unless it tells of a success that there was not.
+fn end(ended: Result<Ended, CallError>, stdio: &Stdio) -> Result<Exit, Failure> {
+    match ended {
+        Ok(ended) => stdio.release().and_then(|()| ended.exit()),
+        Err(CallError::NotCommitted(error)) => Err(Failure::from(error).context("the call was not committed")),
+        Err(error @ CallError::Conflict) => Err(Failure::new(Exit::Larder, error)),
+        Err(error) => stdio.release().and(Err(Failure::new(Exit::Stopped, error))),
     }
-}
-
-/// The status that the plugin asked for, where that is why the call ended.
-fn exit_status(error: &CallError) -> Option<i32> {
-    let CallError::Trapped(trap) = error else { return None };
-    trap.downcast_ref().map(|I32Exit(status)| *status)
 }
 
 impl Run {
@@ -96,6 +90,10 @@ impl Run {
     fn limits(&self) -> Limits {
         let defaults = Limits::default();
         Limits { store_bytes: self.quota.unwrap_or(defaults.store_bytes), ..defaults }
+    }
+
+    fn grant(&self) -> Grant {
+        Grant::from(self.shared).within(self.shared_prefix.clone().unwrap_or_default())
     }
 
     fn read_file(&self, most_bytes: usize) -> Result<Vec<u8>, Failure> {
@@ -128,9 +126,15 @@ impl Run {
         }
     }
 
-    fn wasi(&self) -> WasiCtx {
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        WasiCtx::builder().inherit_stdio().arg(name).args(&self.args).build()
+    /// What each run of the plugin is granted.
+    fn wasi(&self, stdio: Stdio) -> impl Fn() -> WasiCtx + use<> {
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let args = self.args.clone();
+        move || {
+            let mut wasi = WasiCtx::builder();
+            stdio.grant(&mut wasi);
+            wasi.arg(&name).args(&args).build()
+        }
     }
 }
 

@@ -9,14 +9,16 @@ use crate::output::print;
 pub struct Results(pub Vec<Val>);
 
 impl Results {
+    /// Whether the function gave an error as its result.
+    pub fn is_error(&self) -> bool {
+        matches!(self.0[..], [Val::Result(Err(_))])
+    }
+
     /// Writes them to standard output; an error as its result makes the exit code that of a no.
     pub fn print(self) -> Result<Exit, Failure> {
         if !self.0.is_empty() {
             print(|out| writeln!(out, "{}", DisplayFuncResults(&self.0)))?;
         }
-        match self.0[..] {
-            [Val::Result(Err(_))] => Ok(Exit::No),
-            _ => Ok(Exit::Done),
-        }
+        Ok(if self.is_error() { Exit::No } else { Exit::Done })
     }
 }

@@ -6,7 +6,9 @@ use super::one_line::OneLine;
 
 /// Why a call gave no answer.
 ///
-/// Each text is one line. The instance is gone; what the plugin had stored before stays stored.
+/// Each text is one line. The instance is gone. What the plugin had stored before stays stored, unless the call was a
+/// [`WholeCall`](larder_store::Commit::WholeCall): then nothing of it is, but where [`CallError::NotCommitted`] says that
+/// this is unknown.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CallError {
@@ -27,4 +29,16 @@ pub enum CallError {
     /// The text has the first cause; the error has the plugin's backtrace as well.
     #[error("the call failed: {}", OneLine(.0.root_cause()))]
     Trapped(wasmtime::Error),
+    /// Each run of a whole call was in conflict with others, or the first one was and
+    /// [`Call::rerun_if`](crate::Call::rerun_if) forbade another.
+    ///
+    /// The call is worth trying again later.
+    #[error("the call was in conflict with others, each time that it was run")]
+    Conflict,
+    /// The plugin succeeded, but what it wrote in a whole call could not be committed; its answer tells of what is not so.
+    ///
+    /// After [`OutcomeUnknown`](larder_store::Error::OutcomeUnknown) all of it is stored or nothing, after any other error
+    /// nothing.
+    #[error("the call was not committed: {}", OneLine(.0))]
+    NotCommitted(larder_store::Error),
 }

@@ -3,6 +3,7 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker};
 
 use super::one_line::OneLine;
+use crate::keyvalue;
 
 /// Why bytes are not a plugin that this host can run.
 ///
@@ -62,7 +63,14 @@ impl LoadError {
             }
             _ => interface,
         };
-        if missing { Self::MissingImport { name } } else { Self::MismatchedImport { name, reason } }
+        if missing {
+            return Self::MissingImport { name };
+        }
+        let reason = match keyvalue::draft2::advice(&name) {
+            Some(advice) => format!("{reason}; {advice}"),
+            None => reason,
+        };
+        Self::MismatchedImport { name, reason }
     }
 }
 

@@ -16,7 +16,8 @@ const MIB: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RuntimeOptions {
-    /// The time for one call, instantiation and waiting for the disk included; `None` for no end. Default 10 s.
+    /// The time for one call, instantiation, waiting for the disk and running again included; `None` for no end. Default
+    /// 10 s.
     pub call_timeout: Option<Duration>,
     /// Bytes of linear memory in one call, all its memories together; beyond, `memory.grow` fails. Default 256 MiB.
     pub memory_bytes: usize,
@@ -34,6 +35,9 @@ pub struct RuntimeOptions {
     pub component_bytes: usize,
     /// Calls that run at once; further ones wait, and their time does not begin before they run. Default 32, least 1.
     pub calls_at_once: usize,
+    /// How often a [`WholeCall`](larder_store::Commit::WholeCall) in conflict with others is run again, after a short
+    /// random pause each time, before it is given up. Default 8.
+    pub conflict_retries: u32,
     /// Where instances come from. Default [`Allocation::OnDemand`].
     pub allocation: Allocation,
 }
@@ -50,6 +54,7 @@ impl Default for RuntimeOptions {
             handles: 1_000,
             component_bytes: 64 * MIB,
             calls_at_once: 32,
+            conflict_retries: 8,
             allocation: Allocation::default(),
         }
     }

@@ -1,12 +1,16 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "no test file uses all of it, and all use it in tests")]
 
+pub mod disk;
+
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use larder_host::bindings::types;
-use larder_host::{Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions};
+use larder_host::{Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions, State};
 use larder_store::{Larder, Limits, Options, Session};
+use wasmtime::Store;
+use wasmtime::component::Instance;
 
 pub const STORAGE: &str = include_str!("../components/storage.wat");
 pub const SLEEP: &str = include_str!("../components/sleep.wat");
@@ -35,12 +39,20 @@ pub fn runtime(change: impl FnOnce(&mut RuntimeOptions)) -> Runtime {
 }
 
 pub fn session(limits: Limits) -> Session {
-    let larder = Larder::in_memory(Options::default());
+    session_in(&Larder::in_memory(Options::default()), limits)
+}
+
+pub fn session_in(larder: &Larder, limits: Limits) -> Session {
     larder.session(&"w".parse().unwrap(), &"p".parse().unwrap(), limits)
 }
 
 pub fn call() -> Call {
     Call::new(session(Limits::default()))
+}
+
+/// Keeps what a call stored, whatever its answer.
+pub fn always<T>(_answer: &T) -> bool {
+    true
 }
 
 pub fn load(runtime: &Runtime, wat: &str) -> Plugin {
@@ -73,10 +85,9 @@ pub fn echo() -> String {
 
 /// Calls an exported `name: func(u32) -> u32`.
 pub async fn ask(runtime: &Runtime, plugin: &Plugin, name: &'static str, argument: u32) -> Result<u32, CallError> {
-    runtime
-        .call(plugin, call(), async move |store, instance| {
-            let function = instance.get_typed_func::<(u32,), (u32,)>(&mut *store, name)?;
-            Ok(function.call_async(store, (argument,)).await?.0)
-        })
-        .await
+    let ask = async |store: &mut Store<State>, instance: &Instance| {
+        let function = instance.get_typed_func::<(u32,), (u32,)>(&mut *store, name)?;
+        Ok(function.call_async(store, (argument,)).await?.0)
+    };
+    runtime.call(plugin, call(), ask, always).await
 }

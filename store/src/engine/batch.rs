@@ -1,156 +1,169 @@
-use std::collections::BTreeMap;
-
-use crate::error::{Error, Excess, Unit};
+use super::quota::Quota;
+use super::{Body, LargeName};
+use crate::atomic::Expectation;
+use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::plugin_id::PluginId;
-use crate::usage::Held;
+use crate::reads::Touch;
+use crate::store_id::StoreId;
+use crate::version::Version;
 
-/// What every key costs beyond its bytes and its value's, in bytes.
-const KEY_COST: u64 = 64;
-
-/// Changes to one store that happen together or not at all.
-#[derive(Clone, Debug)]
+/// Changes that happen together or not at all.
+#[derive(Clone)]
 pub struct Batch {
-    /// Whose store.
+    /// On whose behalf.
     pub plugin: PluginId,
+    /// What must be so before.
+    pub checks: Vec<Check>,
     /// What is done, in order.
     pub changes: Vec<Change>,
     /// What must hold afterwards.
     pub quota: Quota,
 }
 
-/// A change to a store.
+/// A key in a store of a workspace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The store.
+    pub store: StoreId,
+    /// The key.
+    pub key: Key<'static>,
+}
+
+/// A condition of a batch.
 #[derive(Clone, Debug)]
+pub struct Check {
+    /// Of which key.
+    pub at: Place,
+    /// What must be true of it.
+    pub expect: Expectation,
+}
+
+/// A change to a store.
+#[derive(Clone)]
 pub enum Change {
     /// Puts a value at a key.
-    Set {
-        /// The key.
-        key: Key<'static>,
+    Put {
+        /// Where.
+        at: Place,
         /// The value.
-        value: Vec<u8>,
+        put: Put,
     },
     /// Removes a key, if it is there.
     Delete {
-        /// The key.
-        key: Key<'static>,
+        /// Where.
+        at: Place,
     },
-    /// Removes every key.
-    Clear,
+    /// Adds to the counter at a key.
+    Add {
+        /// Where.
+        at: Place,
+        /// How much.
+        by: i64,
+        /// The version that the sum was promised, if any; otherwise it has the batch's.
+        version: Option<Version>,
+    },
+    /// Removes every key that starts with a prefix; all keys for the empty one.
+    DeletePrefix {
+        /// In which store.
+        store: StoreId,
+        /// What they start with.
+        prefix: Key<'static>,
+        /// Keys at most, unless the prefix is empty.
+        most: u64,
+    },
 }
 
-/// What a store and its workspace may hold.
-///
-/// Counted are the bytes of each key and its value, and 64 bytes a key. What is over its quota already, as the host
-/// lowered it, may shrink.
+/// A value to be put.
+#[derive(Clone)]
+pub struct Put {
+    /// The value.
+    pub body: Body,
+    /// When it is gone.
+    pub expiry: Expiry,
+    /// The version that it was promised, if any; otherwise it has the batch's.
+    pub version: Option<Version>,
+}
+
+/// What became of a batch that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// Bytes in the store.
-    pub store_bytes: u64,
-    /// Keys in the store.
-    pub store_keys: u64,
-    /// Bytes in all stores of the workspace.
-    pub workspace_bytes: u64,
+pub enum BatchOutcome {
+    /// It was made.
+    Committed(Committed),
+    /// The check of this number, counted from 0, did not hold.
+    Conflict(u32),
+}
+
+/// What a batch came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The version of the values that it put.
+    pub version: Version,
+    /// Keys that were removed by prefix.
+    pub removed: u64,
+    /// What its last addition came to.
+    pub sum: Option<i64>,
+}
+
+impl Change {
+    /// The key that it changes, if it is one.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Put { at, .. } | Self::Delete { at } | Self::Add { at, .. } => Some(at),
+            Self::DeletePrefix { .. } => None,
+        }
+    }
+
+    /// What it changes.
+    pub(crate) fn touch(&self) -> Touch {
+        match self {
+            Self::Put { at, .. } | Self::Delete { at } | Self::Add { at, .. } => Touch::Key(at.clone()),
+            Self::DeletePrefix { store, prefix, .. } => Touch::Prefix(store.clone(), prefix.clone()),
+        }
+    }
+}
+
+impl Put {
+    /// A counter that stands at `number`.
+    pub(crate) fn counting(number: i64, expiry: Expiry, version: Option<Version>) -> Self {
+        Self { body: Body::Small(number.to_le_bytes().to_vec()), expiry, version }
+    }
+
+    /// The number that the value is, if it is a counter.
+    pub(crate) fn counter(&self) -> Option<i64> {
+        self.body.counter()
+    }
 }
 
 impl Batch {
-    /// Bytes of keys and values that the batch carries.
+    /// Bytes of keys and values that the batch carries in memory.
     pub(crate) fn bytes(&self) -> u64 {
         let bytes = self.changes.iter().map(|change| match change {
-            Change::Set { key, value } => key.as_bytes().len() + value.len(),
-            Change::Delete { key } => key.as_bytes().len(),
-            Change::Clear => 0,
+            Change::Put { at, put: Put { body: Body::Small(value), .. } } => at.key.as_bytes().len() + value.len(),
+            Change::Put { at, .. } | Change::Delete { at } | Change::Add { at, .. } => at.key.as_bytes().len(),
+            Change::DeletePrefix { prefix, .. } => prefix.as_bytes().len(),
         });
         bytes.sum::<usize>() as u64
     }
 
     /// Whether the batch can leave anything behind where there was nothing.
     pub(crate) fn adds(&self) -> bool {
-        self.changes.iter().any(|change| matches!(change, Change::Set { .. }))
+        self.changes.iter().any(|change| matches!(change, Change::Put { .. } | Change::Add { .. }))
     }
 
-    /// What would become of the batch in a workspace that holds nothing.
-    pub(crate) fn check_in_empty_workspace(&self) -> Result<(), Error> {
-        self.effect(Held::default(), Held::default(), |_| Ok(None)).map(drop)
+    /// The stores that it changes.
+    pub(crate) fn stores(&self) -> impl Iterator<Item = &StoreId> {
+        self.changes.iter().map(|change| match change {
+            Change::Put { at, .. } | Change::Delete { at } | Change::Add { at, .. } => &at.store,
+            Change::DeletePrefix { store, .. } => store,
+        })
     }
 
-    /// What the store will hold after this batch; none where the batch changes nothing.
-    ///
-    /// `size_of` says how large the value at a key is now.
-    pub(super) fn effect(
-        &self,
-        store: Held,
-        workspace: Held,
-        mut size_of: impl FnMut(&Key) -> Result<Option<u64>, Error>,
-    ) -> Result<Option<Held>, Error> {
-        let mut after = store;
-        let mut changed = false;
-        let mut cleared = false;
-        let mut sizes: BTreeMap<&Key, Option<u64>> = BTreeMap::new();
-        for change in &self.changes {
-            let (key, new_size) = match change {
-                Change::Set { key, value } => (key, Some(value.len() as u64)),
-                Change::Delete { key } => (key, None),
-                Change::Clear => {
-                    changed |= after != Held::default();
-                    after = Held::default();
-                    cleared = true;
-                    sizes.clear();
-                    continue;
-                }
-            };
-            let old_size = match sizes.get(key) {
-                Some(size) => *size,
-                None if cleared => None,
-                None => size_of(key)?,
-            };
-            changed |= new_size.is_some() || old_size.is_some();
-            after = after.without(key, old_size).with(key, new_size);
-            sizes.insert(key, new_size);
-        }
-        self.quota.check(store, after, workspace)?;
-        Ok(changed.then_some(after))
+    /// The large values that it puts.
+    pub(crate) fn large_names(&self) -> impl Iterator<Item = LargeName> {
+        self.changes.iter().filter_map(|change| match change {
+            Change::Put { put: Put { body: Body::Large(large), .. }, .. } => Some(large.name()),
+            _ => None,
+        })
     }
-}
-
-impl Quota {
-    fn check(&self, before: Held, after: Held, workspace: Held) -> Result<(), Error> {
-        let free_in_workspace = self.workspace_bytes.saturating_sub(workspace.bytes);
-        let limit = self.store_bytes.min(before.bytes.saturating_add(free_in_workspace));
-        if after.bytes > before.bytes && after.bytes > limit {
-            return Err(Error::QuotaExceeded(Excess { unit: Unit::Bytes, limit, actual: after.bytes }));
-        }
-        let limit = self.store_keys;
-        if after.keys > before.keys && after.keys > limit {
-            return Err(Error::QuotaExceeded(Excess { unit: Unit::Items, limit, actual: after.keys }));
-        }
-        Ok(())
-    }
-}
-
-impl Held {
-    fn with(self, key: &Key, size: Option<u64>) -> Self {
-        match size {
-            Some(size) => Self { bytes: self.bytes.saturating_add(cost(key, size)), keys: self.keys + 1 },
-            None => self,
-        }
-    }
-
-    fn without(self, key: &Key, size: Option<u64>) -> Self {
-        match size {
-            Some(size) => Self { bytes: self.bytes.saturating_sub(cost(key, size)), keys: self.keys.saturating_sub(1) },
-            None => self,
-        }
-    }
-
-    /// This, after one of its parts went from `before` to `after`.
-    pub(super) fn moved(self, before: Self, after: Self) -> Self {
-        Self {
-            bytes: self.bytes.saturating_sub(before.bytes).saturating_add(after.bytes),
-            keys: self.keys.saturating_sub(before.keys).saturating_add(after.keys),
-        }
-    }
-}
-
-fn cost(key: &Key, size: u64) -> u64 {
-    key.as_bytes().len() as u64 + size + KEY_COST
 }

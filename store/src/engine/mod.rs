@@ -1,31 +1,49 @@
 //! The seam between the rules and what keeps the bytes.
 //!
-//! Everything above an [`Engine`] (keys, limits, sessions, errors) is shared by all of them. An engine stores what it is
-//! given, checks the quota in the transaction that changes what is held, and says what happened to each batch.
+//! Everything above an [`Engine`] (keys, limits, sessions, errors) is shared by all of them, and so are the rules by which a
+//! batch is judged. An engine stores what it is given, in the transaction in which that was judged, and says what happened
+//! to each batch.
 
 mod batch;
 mod memory;
+mod quota;
+mod range;
 mod redb;
+mod rules;
+mod stored;
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use batch::{Batch, Change, Quota};
+pub use batch::{Batch, BatchOutcome, Change, Check, Committed, Place, Put};
 pub use memory::MemoryEngine;
+pub use quota::{Quota, Reserved};
+pub use range::{Page, Range, Row, Wanted};
 pub use redb::{RedbEngine, Sharing};
+pub(crate) use rules::{Balance, judge_in_empty_workspace, within};
+pub use stored::{Body, Large, LargeName, LargeWriter, Stamp, Stored};
 
 use crate::error::Error;
+use crate::expiry::Expiry;
 use crate::key::Key;
-use crate::page::KeyPage;
-use crate::plugin_id::PluginId;
+use crate::moment::Moment;
+use crate::store_id::StoreId;
 use crate::usage::Held;
+use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
+
+/// Values of this size and above are large: they stand outside the database.
+pub const LARGE_BYTES: u64 = 1024 * 1024;
 
 /// What an engine answers, once it can.
 ///
 /// An engine in this process is usually ready at once, a database is not.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What keeps something from going until it is dropped.
+pub type Kept = Box<dyn Any + Send + Sync>;
 
 /// What keeps the bytes of a whole larder.
 pub trait Engine: Send + Sync + 'static {
@@ -57,67 +75,70 @@ pub trait EngineWorkspace: Send + Sync {
     /// Whether it failed, or was removed beneath, so that it must be opened anew before it is trusted again.
     fn must_reopen(&self) -> bool;
 
-    /// The value at `key`, checked to be what was written there.
-    fn get<'a>(&'a self, plugin: &'a PluginId, key: &'a Key<'_>) -> Answer<'a, Result<Option<Vec<u8>>, Error>>;
+    /// The latest time at which something was called expired, as far as it is kept, in milliseconds since 1970.
+    fn latest_ms(&self) -> u64;
 
-    /// Whether there is a value at `key`.
-    fn exists<'a>(&'a self, plugin: &'a PluginId, key: &'a Key<'_>) -> Answer<'a, Result<bool, Error>>;
+    /// The number of the last commit; 0 before the first.
+    fn commits(&self) -> u64;
+
+    /// What was committed last.
+    fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>>;
+
+    /// Applies batches in order and makes them durable in one transaction; each is all or nothing, with an outcome of its
+    /// own. Each transaction that changes what can be read has the next number; see [`View::commit`].
+    fn commit<'a>(&'a self, batches: &'a [Batch], now: Moment<'a>) -> Answer<'a, Vec<Result<BatchOutcome, Error>>>;
+
+    /// A version that nothing else has or will have.
+    fn draw_version(&self) -> Answer<'_, Result<Version, Error>>;
+
+    /// Begins a large value.
+    fn write_large(&self) -> Answer<'_, Result<Box<dyn LargeWriter>, Error>>;
+
+    /// Does what is better done while nobody waits, such as removing what has expired and preparing for a quick start
+    /// after a crash; says when the next value expires.
+    fn tidy<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Option<u64>, Error>>;
+}
+
+/// One committed state of a workspace. As long as somebody has it, it stays as it is.
+///
+/// Of what has expired by `now` nothing is seen.
+pub trait View: Send + Sync {
+    /// The number of the commit that made it; 0 before the first.
+    fn commit(&self) -> u64;
+
+    /// The value at `key`, checked to be what was written there.
+    fn get<'a>(
+        &'a self,
+        store: &'a StoreId,
+        key: &'a Key<'_>,
+        now: Moment<'a>,
+    ) -> Answer<'a, Result<Option<Stored>, Error>>;
+
+    /// What is known of the value at `key`.
+    fn look<'a>(
+        &'a self,
+        store: &'a StoreId,
+        key: &'a Key<'_>,
+        now: Moment<'a>,
+    ) -> Answer<'a, Result<Option<Stamp>, Error>>;
 
     /// A page of keys.
-    fn keys<'a>(&'a self, plugin: &'a PluginId, range: Range<'a>) -> Answer<'a, Result<KeyPage, Error>>;
+    fn page<'a>(&'a self, store: &'a StoreId, range: Range<'a>, now: Moment<'a>) -> Answer<'a, Result<Page, Error>>;
 
-    /// What a plugin's store holds.
-    fn held<'a>(&'a self, plugin: &'a PluginId) -> Answer<'a, Result<Held, Error>>;
+    /// What a store holds.
+    fn held<'a>(&'a self, store: &'a StoreId, now: Moment<'a>) -> Answer<'a, Result<Held, Error>>;
 
-    /// The plugins that hold anything, in order of name.
-    fn plugins(&self) -> Answer<'_, Result<Vec<(PluginId, Held)>, Error>>;
+    /// When the first value of a store that expires does.
+    fn first_expiry<'a>(&'a self, store: &'a StoreId, now: Moment<'a>) -> Answer<'a, Result<Expiry, Error>>;
 
-    /// Applies batches in order and makes them durable in one transaction; each is all or nothing, with an outcome of its own.
-    fn commit<'a>(&'a self, batches: &'a [Batch]) -> Answer<'a, Vec<Result<(), Error>>>;
+    /// Keeps the large values from going while others replace them, as long as the answer is kept.
+    ///
+    /// [`Fault::Superseded`](crate::Fault::Superseded) where one is gone already.
+    fn keep_large(&self) -> Answer<'_, Result<Kept, Error>>;
 
-    /// Does what is better done while nobody waits, such as preparing for a quick start after a crash.
-    fn tidy(&self) -> Answer<'_, Result<(), Error>>;
-}
+    /// What all stores hold.
+    fn held_by_all<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Held, Error>>;
 
-/// Which keys a page holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Range<'a> {
-    /// What each key starts with.
-    pub prefix: &'a Key<'a>,
-    /// What each key comes after, in byte order.
-    pub after: Option<&'a Key<'a>>,
-    /// Keys at most; at least 1.
-    pub most_keys: usize,
-    /// Bytes of keys at most; a first key is given however long.
-    pub most_bytes: u64,
-}
-
-impl Range<'_> {
-    /// The page of these keys, from an iterator that begins at [`Range::start`].
-    fn page(&self, keys: impl Iterator<Item = Result<String, Error>>) -> Result<KeyPage, Error> {
-        let mut page = KeyPage::default();
-        let mut bytes = 0;
-        for key in keys {
-            let key = key?;
-            if !key.starts_with(self.prefix.as_str()) {
-                break;
-            }
-            bytes += key.len() as u64;
-            let full = page.keys.len() == self.most_keys || bytes > self.most_bytes;
-            if full && let Some(last) = page.keys.last() {
-                page.next = Some(last.clone());
-                break;
-            }
-            page.keys.push(key);
-        }
-        Ok(page)
-    }
-
-    /// Where the keys begin: bytes, and whether a key equal to them is meant too.
-    fn start(&self) -> std::ops::Bound<&[u8]> {
-        match self.after {
-            Some(after) if after >= self.prefix => std::ops::Bound::Excluded(after.as_bytes()),
-            _ => std::ops::Bound::Included(self.prefix.as_bytes()),
-        }
-    }
+    /// The stores that hold anything: those of plugins in order of name, then the shared one.
+    fn stores<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Vec<(StoreId, Held)>, Error>>;
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! FORMAT                     version of the layout
 //! workspaces/<id>/data.redb  every store of the workspace
+//! workspaces/<id>/blobs/     the files of large values, with random names
 //! workspaces/<id>/writer     who writes here now
 //! workspaces/.new-<random>   a workspace that is being created
 //! workspaces/.gone-<random>  a workspace that is being removed
@@ -22,8 +23,9 @@ use crate::workspace_id::WorkspaceId;
 pub(super) const DATABASE: &str = "data.redb";
 
 const FORMAT: &str = "FORMAT";
-const KNOWN_FORMAT: &str = "larder 1";
+const KNOWN_FORMAT: &str = "larder 2";
 const WORKSPACES: &str = "workspaces";
+const LARGE: &str = "blobs";
 const NEW: &str = ".new-";
 const GONE: &str = ".gone-";
 /// What a new file system is born with.
@@ -122,6 +124,51 @@ impl Layout {
         // From here on it is gone; what an interruption leaves is swept at the next start.
         let _ = workspaces.remove_dir_all(&name);
         Ok(())
+    }
+
+    /// The directory of a workspace's large values, made where there is none.
+    pub fn make_large_dir(&self, id: &WorkspaceId) -> Result<Dir, Error> {
+        let cannot = || Error::io("make the directory of large values");
+        let dir = self.workspace(id)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
+        if let Some(large) = open_dir(&dir, LARGE)? {
+            return Ok(large);
+        }
+        match dir.create_dir(LARGE) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(cannot()(error)),
+            _ => dir.sync().map_err(cannot())?,
+        }
+        open_dir(&dir, LARGE)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))
+    }
+
+    /// The names of the files of a workspace's large values.
+    pub fn large_names(&self, id: &WorkspaceId) -> Result<Vec<String>, Error> {
+        match self.large_dir(id)? {
+            Some(dir) => dir.names().map_err(Error::io("list the files of large values")),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The file of a large value; none where there is none.
+    pub fn open_large(&self, id: &WorkspaceId, name: &str) -> Result<Option<File>, Error> {
+        match self.large_dir(id)? {
+            Some(dir) => open_file(&dir, name, Mode::Read),
+            None => Ok(None),
+        }
+    }
+
+    /// Removes the file of a large value.
+    pub fn remove_large(&self, id: &WorkspaceId, name: &str) -> Result<(), Error> {
+        match self.large_dir(id)? {
+            Some(dir) => dir.remove_file(name).map_err(Error::io("remove the file of a large value")),
+            None => Ok(()),
+        }
+    }
+
+    fn large_dir(&self, id: &WorkspaceId) -> Result<Option<Dir>, Error> {
+        match self.workspace(id)? {
+            Some(dir) => open_dir(&dir, LARGE),
+            None => Ok(None),
+        }
     }
 
     /// Finishes what was interrupted.

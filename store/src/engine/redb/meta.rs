@@ -6,15 +6,16 @@
 //! | `seal` | 16 random bytes that every value's checksum covers |
 //! | `commit` | how many commits there were |
 //! | `versions` | the versions below this one are used or reserved |
+//! | `latest` | the latest time at which something was called expired, in milliseconds since 1970 |
 //! | `held` | bytes and keys that all stores hold |
-//! | `held/<plugin>` | bytes and keys that a plugin's store holds, if any |
+//! | `held/p/<plugin>`, `held/s` | of a store, if it holds any: bytes and keys, keys that expire, large values |
 //!
-//! Numbers are 64 bits, little-endian.
+//! Numbers are 64 bits, little-endian. What has expired and is not yet removed is counted as held.
 
 use redb::{ReadableTable, Table, TableDefinition};
 
 use super::trouble::Trouble;
-use crate::plugin_id::PluginId;
+use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::value::Seal;
 
@@ -22,12 +23,23 @@ pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta
 
 pub(super) const COMMIT: &str = "commit";
 pub(super) const VERSIONS: &str = "versions";
+pub(super) const LATEST: &str = "latest";
 const NAME: &str = "name";
 const SEAL: &str = "seal";
 const HELD: &str = "held";
 const HELD_BY: &str = "held/";
 /// The first key after those that begin with [`HELD_BY`].
 const HELD_BY_END: &str = "held0";
+
+/// What a store holds, and what of it stands in tables beside the values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Contents {
+    pub held: Held,
+    /// Keys that expire.
+    pub expiring: u64,
+    /// Large values.
+    pub large: u64,
+}
 
 pub(super) trait ReadMeta: ReadableTable<&'static str, &'static [u8]> {
     fn name(&self) -> Result<String, Trouble> {
@@ -45,17 +57,27 @@ pub(super) trait ReadMeta: ReadableTable<&'static str, &'static [u8]> {
         Ok(u64::from_le_bytes(number.value().try_into().map_err(|_| missing(key))?))
     }
 
-    fn held(&self, plugin: Option<&PluginId>) -> Result<Held, Trouble> {
-        let key = held_key(plugin);
-        self.get(key.as_str())?.map_or(Ok(Held::default()), |held| parse_held(held.value()))
+    fn held(&self) -> Result<Held, Trouble> {
+        match self.get(HELD)? {
+            Some(row) => parse(row.value()).map(|[bytes, keys]| Held { bytes, keys }),
+            None => Ok(Held::default()),
+        }
     }
 
-    fn plugins(&self) -> Result<Vec<(PluginId, Held)>, Trouble> {
+    fn contents(&self, store: &StoreId) -> Result<Contents, Trouble> {
+        self.get(contents_key(store).as_str())?.map_or(Ok(Contents::default()), |row| parse_contents(row.value()))
+    }
+
+    /// The stores that hold anything.
+    fn stores(&self) -> Result<Vec<(StoreId, Contents)>, Trouble> {
         let rows = self.range(HELD_BY..HELD_BY_END)?;
         rows.map(|row| {
-            let (key, held) = row?;
-            let plugin = key.value()[HELD_BY.len()..].parse().map_err(|_| missing("plugin name"))?;
-            Ok((plugin, parse_held(held.value())?))
+            let (key, contents) = row?;
+            let store = match key.value()[HELD_BY.len()..].split_once('/') {
+                None => StoreId::Shared,
+                Some((_, plugin)) => StoreId::Private(plugin.parse().map_err(|_| missing("plugin name"))?),
+            };
+            Ok((store, parse_contents(contents.value())?))
         })
         .collect()
     }
@@ -68,7 +90,8 @@ pub(super) fn begin(meta: &mut Table<&'static str, &'static [u8]>, name: &str, s
     meta.insert(NAME, name.as_bytes())?;
     meta.insert(SEAL, seal.as_slice())?;
     set_number(meta, COMMIT, 0)?;
-    set_number(meta, VERSIONS, 1)
+    set_number(meta, VERSIONS, 1)?;
+    set_number(meta, LATEST, 0)
 }
 
 pub(super) fn set_number(meta: &mut Table<&'static str, &'static [u8]>, key: &str, number: u64) -> Result<(), Trouble> {
@@ -76,30 +99,40 @@ pub(super) fn set_number(meta: &mut Table<&'static str, &'static [u8]>, key: &st
     Ok(())
 }
 
-pub(super) fn set_held(
+pub(super) fn set_held(meta: &mut Table<&'static str, &'static [u8]>, held: Held) -> Result<(), Trouble> {
+    meta.insert(HELD, [held.bytes, held.keys].map(u64::to_le_bytes).as_flattened())?;
+    Ok(())
+}
+
+pub(super) fn set_contents(
     meta: &mut Table<&'static str, &'static [u8]>,
-    plugin: Option<&PluginId>,
-    held: Held,
+    store: &StoreId,
+    Contents { held, expiring, large }: Contents,
 ) -> Result<(), Trouble> {
-    let key = held_key(plugin);
+    let key = contents_key(store);
     if held == Held::default() {
         meta.remove(key.as_str())?;
     } else {
-        let row = [held.bytes.to_le_bytes(), held.keys.to_le_bytes()];
+        let row = [held.bytes, held.keys, expiring, large].map(u64::to_le_bytes);
         meta.insert(key.as_str(), row.as_flattened())?;
     }
     Ok(())
 }
 
-fn held_key(plugin: Option<&PluginId>) -> String {
-    plugin.map_or_else(|| HELD.to_owned(), |plugin| format!("{HELD_BY}{plugin}"))
+fn contents_key(store: &StoreId) -> String {
+    format!("{HELD_BY}{store}")
 }
 
-fn parse_held(row: &[u8]) -> Result<Held, Trouble> {
-    match row.as_chunks() {
-        ([bytes, keys], []) => Ok(Held { bytes: u64::from_le_bytes(*bytes), keys: u64::from_le_bytes(*keys) }),
-        _ => Err(missing(HELD)),
-    }
+fn parse_contents(row: &[u8]) -> Result<Contents, Trouble> {
+    parse(row).map(|[bytes, keys, expiring, large]| Contents { held: Held { bytes, keys }, expiring, large })
+}
+
+fn parse<const N: usize>(row: &[u8]) -> Result<[u64; N], Trouble> {
+    let numbers: Option<[[u8; 8]; N]> = match row.as_chunks() {
+        (numbers, []) => numbers.try_into().ok(),
+        _ => None,
+    };
+    numbers.map(|numbers| numbers.map(u64::from_le_bytes)).ok_or_else(|| missing(HELD))
 }
 
 fn missing(what: &str) -> Trouble {

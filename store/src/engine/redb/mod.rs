@@ -1,13 +1,19 @@
 //! The engine of a directory: one redb file a workspace.
 
-mod commit;
 mod database;
 #[cfg(test)]
 mod faults;
+mod handle;
+mod large_file;
+mod large_files;
 mod layout;
+mod ledger;
 mod meta;
 mod snapshot;
+mod tables;
 mod trouble;
+mod versions;
+mod view;
 mod workspace;
 mod writer_mark;
 
@@ -15,6 +21,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use self::database::{fill, open_to_write};
+use self::large_files::AllLargeFiles;
 use self::layout::Layout;
 use self::workspace::RedbWorkspace;
 use super::{Absent, Answer, Engine, EngineWorkspace};
@@ -35,9 +42,15 @@ pub enum Sharing {
 
 /// The engine that keeps a larder in a directory.
 pub struct RedbEngine {
+    files: Arc<Files>,
+}
+
+/// Where the workspaces are, and how they are opened.
+struct Files {
     layout: Arc<Layout>,
     access: Access,
     sharing: Sharing,
+    large: AllLargeFiles,
 }
 
 impl RedbEngine {
@@ -52,15 +65,15 @@ impl RedbEngine {
         if access == Access::ReadWrite {
             layout.sweep()?;
         }
-        Ok(Self { layout, access, sharing })
+        Ok(Self { files: Arc::new(Files { layout, access, sharing, large: AllLargeFiles::default() }) })
     }
 
     fn open_now(&self, id: &WorkspaceId, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
         loop {
-            if absent == Absent::Create && self.layout.workspace(id)?.is_none() {
-                self.layout.create(id, |file| fill(file, id))?;
+            if absent == Absent::Create && self.files.layout.workspace(id)?.is_none() {
+                self.files.layout.create(id, |file| fill(file, id))?;
             }
-            match RedbWorkspace::open(self.layout.clone(), id, self.access, self.sharing)? {
+            match RedbWorkspace::open(self.files.clone(), id)? {
                 Some(open) => return Ok(Some(Arc::new(open))),
                 None if absent == Absent::Leave => return Ok(None),
                 // Another process has deleted it since: there is still one to be made.
@@ -70,7 +83,8 @@ impl RedbEngine {
     }
 
     fn delete_now(&self, id: &WorkspaceId) -> Result<bool, Error> {
-        let locked = match open_to_write(&self.layout, id, self.sharing) {
+        let Files { layout, sharing, .. } = &*self.files;
+        let locked = match open_to_write(layout, id, *sharing) {
             Ok(None) => return Ok(false),
             Ok(Some(locked)) => Some(locked),
             // Nobody can have it open, and removing it is what is left to do with it.
@@ -78,9 +92,9 @@ impl RedbEngine {
             Err(error) => return Err(error),
         };
         // Renamed while it is locked; whoever waits for the lock finds that the name leads nowhere.
-        let removed = self.layout.remove(id);
+        let removed = layout.remove(id);
         if let (Err(_), Some((_, mark))) = (&removed, &locked) {
-            mark.remove(&self.layout, id);
+            mark.remove(layout, id);
         }
         drop(locked);
         removed.map(|()| true)
@@ -97,7 +111,7 @@ impl Engine for RedbEngine {
     }
 
     fn workspaces(&self) -> Answer<'_, Result<Vec<WorkspaceId>, Error>> {
-        Box::pin(ready(self.layout.ids()))
+        Box::pin(ready(self.files.layout.ids()))
     }
 
     fn delete<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<bool, Error>> {

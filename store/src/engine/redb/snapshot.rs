@@ -5,92 +5,198 @@ use std::collections::hash_map::Entry;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex};
 
-use redb::{ReadOnlyTable, ReadTransaction, TableDefinition, TableError};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableError};
 
-use super::meta::{META, ReadMeta};
+use super::meta::{COMMIT, Contents, META, ReadMeta};
+use super::tables::{Definition, Expiring, Names, expired, large_bytes, large_name};
 use super::trouble::Trouble;
-use crate::engine::Range;
+use crate::engine::{Body, Large, LargeName, Page, Range, Stamp, Stored};
 use crate::error::Error;
+use crate::expiry::Expiry;
 use crate::key::Key;
-use crate::page::KeyPage;
-use crate::plugin_id::PluginId;
+use crate::moment::Moment;
+use crate::store_id::StoreId;
 use crate::usage::Held;
-use crate::value::{self, Place, Seal};
+use crate::value::{self, Content, Header, Seal, Spot};
 
 type Table = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
-/// The table of a plugin's store.
-pub(super) fn store_table(name: &str) -> TableDefinition<'_, &'static [u8], &'static [u8]> {
-    TableDefinition::new(name)
-}
-
-pub(super) fn store_name(plugin: &PluginId) -> String {
-    format!("p/{plugin}")
-}
+/// Opens the file of a large value of this size.
+pub(super) type OpenLarge<'a> = &'a dyn Fn(LargeName, u64) -> Result<Arc<dyn Large>, Error>;
 
 pub(super) struct Snapshot {
     // Before the transaction, whose pages they read.
-    tables: Mutex<HashMap<PluginId, Option<Arc<Table>>>>,
+    tables: Mutex<HashMap<StoreId, Option<Arc<Table>>>>,
     transaction: ReadTransaction,
+    commit: u64,
     seal: Seal,
 }
 
 impl Snapshot {
-    pub fn new(transaction: ReadTransaction, seal: Seal) -> Self {
-        Self { tables: Mutex::default(), transaction, seal }
+    pub fn new(transaction: ReadTransaction, seal: Seal) -> Result<Self, Trouble> {
+        let commit = transaction.open_table(META)?.number(COMMIT)?;
+        Ok(Self { tables: Mutex::default(), transaction, commit, seal })
     }
 
-    pub fn get(&self, plugin: &PluginId, key: &Key) -> Result<Option<Vec<u8>>, Trouble> {
-        let Some(table) = self.table(plugin)? else { return Ok(None) };
+    /// The number of the commit that made it.
+    pub fn commit(&self) -> u64 {
+        self.commit
+    }
+
+    pub fn get(&self, store: &StoreId, key: &Key, now: Moment, open: OpenLarge) -> Result<Option<Stored>, Trouble> {
+        let Some(table) = self.table(store)? else { return Ok(None) };
         let Some(stored) = table.get(key.as_bytes())? else { return Ok(None) };
-        let place = Place { seal: &self.seal, plugin, key };
-        let value = value::read(&place, stored.value()).map_err(|value::Damage| Error::Damaged)?;
-        Ok(Some(value.to_vec()))
+        let header = self.header(store, key, stored.value())?;
+        if now.has_passed(header.stamp.expiry) {
+            return Ok(None);
+        }
+        Ok(Some(whole(&header, open)?))
     }
 
-    pub fn exists(&self, plugin: &PluginId, key: &Key) -> Result<bool, Trouble> {
-        let Some(table) = self.table(plugin)? else { return Ok(false) };
-        Ok(table.get(key.as_bytes())?.is_some())
+    pub fn look(&self, store: &StoreId, key: &Key, now: Moment) -> Result<Option<Stamp>, Trouble> {
+        let Some(table) = self.table(store)? else { return Ok(None) };
+        let Some(stored) = table.get(key.as_bytes())? else { return Ok(None) };
+        let stamp = self.header(store, key, stored.value())?.stamp;
+        Ok((!now.has_passed(stamp.expiry)).then_some(stamp))
     }
 
-    pub fn keys(&self, plugin: &PluginId, range: &Range) -> Result<KeyPage, Trouble> {
-        let Some(table) = self.table(plugin)? else { return Ok(KeyPage::default()) };
+    pub fn page(&self, store: &StoreId, range: &Range, now: Moment, open: OpenLarge) -> Result<Page, Trouble> {
+        let Some(table) = self.table(store)? else { return Ok(Page::default()) };
         let rows = table.range::<&[u8]>((range.start(), Bound::Unbounded))?;
-        let mut trouble = None;
-        let keys = rows.map_while(|row| match row.map_err(Trouble::from).and_then(|(key, _)| key_text(key.value())) {
-            Ok(key) => Some(Ok(key)),
-            Err(found) => {
-                trouble = Some(found);
-                None
-            }
+        let seen = rows.filter_map(|row| {
+            let row = row.map_err(Trouble::from).and_then(|(key, stored)| {
+                let text = key_text(key.value())?;
+                // A damaged value is listed all the same, and refused where it is read.
+                let stamp = match self.header(store, &Key::trusted(&text), stored.value()) {
+                    Ok(header) => header.stamp,
+                    Err(_) => {
+                        Stamp { version: 0.into(), expiry: Expiry::NEVER, bytes: value::counted_bytes(stored.value()) }
+                    }
+                };
+                Ok((!now.has_passed(stamp.expiry)).then_some((text, stamp, stored)))
+            });
+            row.transpose()
         });
-        let page = range.page(keys)?;
-        trouble.map_or(Ok(page), Err)
+        range.page(seen, |key, stored| whole(&self.header(store, &Key::trusted(key), stored.value())?, open))
     }
 
-    pub fn held(&self, plugin: &PluginId) -> Result<Held, Trouble> {
-        self.transaction.open_table(META)?.held(Some(plugin))
+    pub fn held(&self, store: &StoreId, now: Moment) -> Result<Held, Trouble> {
+        let contents = self.transaction.open_table(META)?.contents(store)?;
+        self.seen(store, contents, now)
     }
 
-    pub fn plugins(&self) -> Result<Vec<(PluginId, Held)>, Trouble> {
-        self.transaction.open_table(META)?.plugins()
+    pub fn held_by_all(&self, now: Moment) -> Result<Held, Trouble> {
+        let mut held = self.transaction.open_table(META)?.held()?;
+        for (store, contents) in self.contents()? {
+            if contents.expiring > 0 {
+                held = held.minus(contents.held.minus(self.seen(&store, contents, now)?));
+            }
+        }
+        Ok(held)
+    }
+
+    pub fn stores(&self, now: Moment) -> Result<Vec<(StoreId, Held)>, Trouble> {
+        let mut stores = Vec::new();
+        for (store, contents) in self.contents()? {
+            let held = self.seen(&store, contents, now)?;
+            if held.keys > 0 {
+                stores.push((store, held));
+            }
+        }
+        Ok(stores)
+    }
+
+    /// When the first value of a store that expires does.
+    pub fn first_expiry(&self, store: &StoreId, now: Moment) -> Result<Expiry, Trouble> {
+        let Some(table) = self.open(Names::of(store).expiring())? else { return Ok(Expiry::NEVER) };
+        for row in table.iter()? {
+            let (row, bytes) = row?;
+            let expiry = Expiring::parse(row.value(), bytes.value())?.expiry;
+            if !now.has_passed(expiry) {
+                return Ok(expiry);
+            }
+        }
+        Ok(Expiry::NEVER)
+    }
+
+    /// The first moment at which something expires, in milliseconds since 1970.
+    pub fn next_expiry(&self) -> Result<Option<u64>, Trouble> {
+        let mut next = None;
+        for (store, contents) in self.contents()? {
+            if contents.expiring > 0
+                && let Some(table) = self.open(Names::of(&store).expiring())?
+                && let Some((row, bytes)) = table.first()?
+            {
+                let at = Expiring::parse(row.value(), bytes.value())?.expiry.as_ms();
+                next = [next, at].into_iter().flatten().min();
+            }
+        }
+        Ok(next)
+    }
+
+    /// The files that large values are in, and how large those are.
+    pub fn large_files(&self) -> Result<HashMap<LargeName, u64>, Trouble> {
+        let mut files = HashMap::new();
+        for (store, contents) in self.contents()? {
+            if contents.large > 0
+                && let Some(table) = self.open(Names::of(&store).large())?
+            {
+                for row in table.iter()? {
+                    let (name, bytes) = row?;
+                    files.insert(large_name(name.value())?, large_bytes(bytes.value())?);
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    fn contents(&self) -> Result<Vec<(StoreId, Contents)>, Trouble> {
+        self.transaction.open_table(META)?.stores()
+    }
+
+    /// What a store holds beside what has expired.
+    fn seen(&self, store: &StoreId, contents: Contents, now: Moment) -> Result<Held, Trouble> {
+        if contents.expiring == 0 {
+            return Ok(contents.held);
+        }
+        match self.open(Names::of(store).expiring())? {
+            Some(table) => Ok(contents.held.minus(expired(table.iter()?, now)?)),
+            None => Ok(contents.held),
+        }
+    }
+
+    fn header<'s>(&self, store: &StoreId, key: &Key, stored: &'s [u8]) -> Result<Header<'s>, Trouble> {
+        let spot = Spot { seal: &self.seal, store, key };
+        value::header(&spot, stored).map_err(|value::Damage| Error::Damaged.into())
     }
 
     /// Opening a table is a look-up of its own, so each stays open as long as the snapshot.
-    fn table(&self, plugin: &PluginId) -> Result<Option<Arc<Table>>, Trouble> {
+    fn table(&self, store: &StoreId) -> Result<Option<Arc<Table>>, Trouble> {
         let mut tables = self.tables.lock().expect("a panic of redb takes the snapshot with it");
-        match tables.entry(plugin.clone()) {
+        match tables.entry(store.clone()) {
             Entry::Occupied(table) => Ok(table.get().clone()),
             Entry::Vacant(vacant) => {
-                let table = match self.transaction.open_table(store_table(&store_name(plugin))) {
-                    Ok(table) => Some(Arc::new(table)),
-                    Err(TableError::TableDoesNotExist(_)) => None,
-                    Err(error) => return Err(error.into()),
-                };
+                let table = self.open(Names::of(store).rows())?.map(Arc::new);
                 Ok(vacant.insert(table).clone())
             }
         }
     }
+
+    fn open(&self, definition: Definition) -> Result<Option<Table>, Trouble> {
+        match self.transaction.open_table(definition) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn whole(header: &Header, open: OpenLarge) -> Result<Stored, Trouble> {
+    let body = match header.content().map_err(|value::Damage| Error::Damaged)? {
+        Content::Small(bytes) => Body::Small(bytes.to_vec()),
+        Content::Large(name) => Body::Large(open(name, header.stamp.bytes)?),
+    };
+    Ok(Stored { stamp: header.stamp, body })
 }
 
 fn key_text(bytes: &[u8]) -> Result<String, Trouble> {

@@ -2,30 +2,27 @@
 
 use std::future::ready;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
+use redb::{Database, WriteTransaction};
 
-use super::Sharing;
-use super::commit::{Prepared, Versions, prepare};
-use super::database::{identify, leads_to, open_to_read, open_to_write, prepare_for_a_crash};
-use super::layout::Layout;
-use super::meta::{COMMIT, META, ReadMeta, VERSIONS};
-use super::snapshot::Snapshot;
-use super::trouble::{Contained, Trouble, contain};
-use super::writer_mark::WriterMark;
+use super::Files;
+use super::database::{leads_to, prepare_for_a_crash};
+use super::handle::Handle;
+use super::ledger::{Ledger, Prepared};
+use super::meta::{META, VERSIONS, set_number};
+use super::trouble::{Trouble, contain};
+use super::versions::Versions;
+use super::view::RedbView;
 use crate::access::Access;
 use crate::dir::FileStatus;
-use crate::engine::{Answer, Batch, EngineWorkspace, Range};
+use crate::engine::{Answer, Batch, BatchOutcome, EngineWorkspace, LargeWriter, View};
 use crate::error::{Error, Fault};
-use crate::key::Key;
-use crate::page::KeyPage;
-use crate::plugin_id::PluginId;
-use crate::usage::Held;
-use crate::value::Seal;
+use crate::moment::Moment;
+use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
 /// Above this many bytes a file is committed so that opening it after a crash is quick, each time.
@@ -36,13 +33,19 @@ const RETRY: Duration = Duration::from_millis(20);
 
 pub(super) struct RedbWorkspace {
     id: WorkspaceId,
-    layout: Arc<Layout>,
-    access: Access,
-    sharing: Sharing,
-    state: RwLock<State>,
+    files: Arc<Files>,
+    state: Arc<State>,
+    latest_ms: AtomicU64,
+    commits: AtomicU64,
 }
 
-enum State {
+/// Whether a workspace can be trusted.
+pub(super) struct State {
+    id: WorkspaceId,
+    condition: RwLock<Condition>,
+}
+
+enum Condition {
     Open(Arc<Handle>),
     /// To be opened anew before it is trusted again.
     Failed,
@@ -50,281 +53,270 @@ enum State {
     Quarantined(String),
 }
 
-struct Handle {
-    // In the order in which they go: what reads the database before it, the mark before the lock.
-    newest: Mutex<Option<Arc<Snapshot>>>,
-    _mark: Option<Marked>,
-    files: Files,
-    status: FileStatus,
-    seal: Seal,
-    versions: Mutex<Versions>,
-    commits: u64,
-    /// Whether opening would be slow after a crash now.
-    untidy: AtomicBool,
-}
-
-enum Files {
-    Writer(Contained<Database>),
-    Reader(Contained<ReadOnlyDatabase>),
-}
-
-struct Marked {
-    mark: WriterMark,
-    layout: Arc<Layout>,
-    id: WorkspaceId,
-}
-
-impl Drop for Marked {
-    fn drop(&mut self) {
-        self.mark.remove(&self.layout, &self.id);
-    }
-}
-
-impl RedbWorkspace {
-    pub fn open(
-        layout: Arc<Layout>,
-        id: &WorkspaceId,
-        access: Access,
-        sharing: Sharing,
-    ) -> Result<Option<Self>, Error> {
-        let Some(handle) = Handle::open(&layout, id, access, sharing)? else { return Ok(None) };
-        let state = RwLock::new(State::Open(Arc::new(handle)));
-        Ok(Some(Self { id: id.clone(), layout, access, sharing, state }))
-    }
-
+impl State {
     fn handle(&self) -> Result<Arc<Handle>, Error> {
-        match &*self.state.read().expect("nothing panics while this is locked") {
-            State::Open(handle) => Ok(handle.clone()),
-            State::Failed => Err(Error::Unavailable(Fault::Engine("it failed and is being opened anew".to_owned()))),
-            State::Quarantined(what) => Err(Trouble::Damaged(what.clone()).into_error(&self.id)),
+        match &*self.condition.read().expect("nothing panics while this is locked") {
+            Condition::Open(handle) => Ok(handle.clone()),
+            Condition::Failed => {
+                Err(Error::Unavailable(Fault::Engine("it failed and is being opened anew".to_owned())))
+            }
+            Condition::Quarantined(what) => Err(Trouble::Damaged(what.clone()).into_error(&self.id)),
         }
     }
 
-    fn set_state(&self, state: State) {
-        let old = std::mem::replace(&mut *self.state.write().expect("nothing panics while this is locked"), state);
+    fn set(&self, condition: Condition) {
+        let mut current = self.condition.write().expect("nothing panics while this is locked");
+        let old = std::mem::replace(&mut *current, condition);
+        drop(current);
         drop(old);
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Snapshot) -> Result<T, Trouble>) -> Result<T, Error> {
-        let handle = self.handle()?;
-        contain(|| read(&*handle.snapshot()?)).map_err(|trouble| self.note(trouble))
-    }
-
     /// Draws the consequence of a failure and says it to the caller.
-    fn note(&self, trouble: Trouble) -> Error {
+    pub fn note(&self, trouble: Trouble) -> Error {
         match &trouble {
-            Trouble::Damaged(what) => self.set_state(State::Quarantined(what.clone())),
-            Trouble::Io(_) | Trouble::Engine(_) => self.set_state(State::Failed),
+            Trouble::Damaged(what) => self.set(Condition::Quarantined(what.clone())),
+            Trouble::Io(_) | Trouble::Engine(_) => self.set(Condition::Failed),
             Trouble::Answer(_) => {}
         }
         trouble.into_error(&self.id)
     }
+}
 
-    fn commit_now(&self, batches: &[Batch]) -> Vec<Result<(), Error>> {
+impl RedbWorkspace {
+    pub fn open(files: Arc<Files>, id: &WorkspaceId) -> Result<Option<Self>, Error> {
+        let Some(handle) = Handle::open(&files, id)? else { return Ok(None) };
+        let (latest_ms, commits) = (AtomicU64::new(handle.latest_ms), AtomicU64::new(handle.commits));
+        let condition = RwLock::new(Condition::Open(Arc::new(handle)));
+        let state = Arc::new(State { id: id.clone(), condition });
+        Ok(Some(Self { id: id.clone(), files, state, latest_ms, commits }))
+    }
+
+    fn view_now(&self) -> Result<Arc<dyn View>, Error> {
+        let handle = self.state.handle()?;
+        let snapshot = contain(|| handle.snapshot()).map_err(|trouble| self.state.note(trouble))?;
+        Ok(Arc::new(RedbView::new(snapshot, handle, self.state.clone())))
+    }
+
+    fn commit_now(&self, batches: &[Batch], now: Moment) -> Vec<Result<BatchOutcome, Error>> {
         let refuse = |error: Error| vec![Err(error); batches.len()];
-        let handle = match self.handle() {
-            Ok(handle) => handle,
+        let (handle, status) = match self.handle_to_write() {
+            Ok(found) => found,
             Err(error) => return refuse(error),
         };
-        let Files::Writer(database) = &handle.files else { return refuse(Error::AccessDenied) };
-        let now = match self.layout.database_status(&self.id) {
-            Ok(now) if now.identity == handle.status.identity => now,
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return refuse(Error::io("look at the workspace's database")(error));
-            }
-            _ => {
-                self.set_state(State::Failed);
-                return refuse(Error::Unavailable(Fault::Replaced { workspace: self.id.to_string() }));
-            }
-        };
+        let Some(database) = handle.writer() else { return refuse(Error::AccessDenied) };
+        // At least this much is kept with the commit.
+        let latest_ms = now.latest_ms();
         let mut versions = handle.versions.lock().expect("a panic of redb is contained before this");
         let prepared = contain(|| {
-            let mut transaction = database.begin_write()?;
-            let quick = now.bytes > LARGE_FILE_BYTES;
-            transaction.set_quick_repair(quick);
-            let prepared = prepare(&transaction, batches, &handle.seal, &mut versions)?;
-            Ok((transaction, prepared, quick))
+            let transaction = database.begin_write()?;
+            let ledger = Ledger::open(&transaction, &handle.seal, now, handle.large.lingering_bytes())?;
+            let prepared = ledger.apply_all(batches, &mut versions, &self.id, |name| handle.large.is_ready(name))?;
+            Ok((transaction, prepared))
         });
-        drop(versions);
-        let (transaction, Prepared { outcomes, commit }, quick) = match prepared {
+        let (transaction, prepared) = match prepared {
             Ok(prepared) => prepared,
-            Err(trouble) => return refuse(self.note(trouble)),
+            Err(trouble) => {
+                drop(versions);
+                return refuse(self.state.note(trouble));
+            }
         };
+        let Prepared { outcomes, commit, reserved, large } = prepared;
         let Some(commit) = commit else {
             // It undoes nothing but the making of empty tables.
             let _ = contain(|| Ok(transaction.abort()?));
             return outcomes;
         };
-        let committed = contain(|| Ok(transaction.commit()?));
-        handle.untidy.store(!quick, Ordering::Relaxed);
-        handle.forget_snapshot();
-        match committed {
-            Ok(()) => outcomes,
-            Err(trouble) => {
-                drop(handle);
-                self.settle(commit, outcomes, trouble)
+        let quick = status.bytes > LARGE_FILE_BYTES;
+        if let Err(trouble) = commit_transaction(transaction, quick) {
+            let drawn = *versions;
+            drop(versions);
+            let files = handle.large.clone();
+            // It cannot be opened anew while it is open.
+            drop(handle);
+            let fate = self.settle(commit, drawn, trouble);
+            if !matches!(fate, Fate::NotLanded(_)) {
+                // What may be referred to stays; what is not is swept when the workspace is opened.
+                files.adopt(&large.adopted);
+            }
+            return outcomes.into_iter().map(|outcome| fate.of(outcome)).collect();
+        }
+        if let Some(below) = reserved {
+            versions.reserved(below);
+        }
+        drop(versions);
+        self.commits.store(commit, Ordering::Relaxed);
+        self.latest_ms.store(latest_ms, Ordering::Relaxed);
+        handle.committed(quick);
+        handle.large.adopt(&large.adopted);
+        handle.large.free(&large.freed);
+        outcomes
+    }
+
+    /// The database, if it is still that of the workspace.
+    fn handle_to_write(&self) -> Result<(Arc<Handle>, FileStatus), Error> {
+        let handle = self.state.handle()?;
+        match self.files.layout.database_status(&self.id) {
+            Ok(now) if now.identity == handle.status.identity => Ok((handle, now)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::io("look at the workspace's database")(error))
+            }
+            _ => {
+                self.state.set(Condition::Failed);
+                Err(Error::Unavailable(Fault::Replaced { workspace: self.id.to_string() }))
             }
         }
     }
 
     /// Finds out what became of a commit that failed, which in itself proves nothing either way.
-    fn settle(&self, commit: u64, outcomes: Vec<Result<(), Error>>, trouble: Trouble) -> Vec<Result<(), Error>> {
-        let Error::Unavailable(fault) = self.note(trouble) else { unreachable!("a commit refuses nothing") };
-        let fate = self.look_for(commit);
-        let tell = |outcome: Result<(), Error>| match (outcome, &fate) {
-            (Ok(()), Fate::Landed) => Ok(()),
-            (Ok(()), Fate::NotLanded) => Err(Error::Unavailable(fault.clone())),
-            (Ok(()), Fate::Unknown) => Err(Error::OutcomeUnknown(fault.clone())),
-            (refused, _) => refused,
-        };
-        outcomes.into_iter().map(tell).collect()
-    }
-
-    fn look_for(&self, commit: u64) -> Fate {
+    fn settle(&self, commit: u64, drawn: Versions, trouble: Trouble) -> Fate {
+        let Error::Unavailable(fault) = self.state.note(trouble) else { unreachable!("a commit refuses nothing") };
         let deadline = Instant::now() + SETTLING;
         loop {
-            match Handle::open(&self.layout, &self.id, self.access, self.sharing) {
-                Ok(Some(handle)) if handle.commits < commit => {
-                    self.set_state(State::Open(Arc::new(handle)));
-                    return Fate::NotLanded;
-                }
+            match Handle::open(&self.files, &self.id) {
                 Ok(Some(handle)) => {
-                    // It is in the file; only a sync that succeeds says that it is on the disk.
-                    let Files::Writer(database) = &handle.files else { return Fate::Unknown };
-                    if contain(|| prepare_for_a_crash(database)).is_err() {
-                        return Fate::Unknown;
+                    let landed = handle.commits >= commit;
+                    if landed {
+                        // It is in the file; only a sync that succeeds says that it is on the disk.
+                        let Some(database) = handle.writer() else { return Fate::Unknown(fault) };
+                        if contain(|| prepare_for_a_crash(database)).is_err() {
+                            return Fate::Unknown(fault);
+                        }
                     }
-                    self.set_state(State::Open(Arc::new(handle)));
-                    return Fate::Landed;
+                    if let Ok(mut versions) = handle.versions.lock() {
+                        *versions = versions.also_above(drawn);
+                    }
+                    self.commits.store(handle.commits, Ordering::Relaxed);
+                    self.state.set(Condition::Open(Arc::new(handle)));
+                    return if landed { Fate::Landed } else { Fate::NotLanded(fault) };
                 }
-                Ok(None) => return Fate::Unknown,
+                Ok(None) => return Fate::Unknown(fault),
                 Err(_) if Instant::now() < deadline => thread::sleep(RETRY),
-                Err(_) => return Fate::Unknown,
+                Err(_) => return Fate::Unknown(fault),
             }
         }
     }
 
-    fn tidy_now(&self) -> Result<(), Error> {
-        let handle = self.handle()?;
-        let Files::Writer(database) = &handle.files else { return Ok(()) };
-        if !handle.untidy.load(Ordering::Relaxed) || !leads_to(&self.layout, &self.id, handle.status) {
-            return Ok(());
+    fn draw_now(&self) -> Result<Version, Error> {
+        let (handle, _) = self.handle_to_write()?;
+        let database = handle.writer().ok_or(Error::AccessDenied)?;
+        let mut versions = handle.versions.lock().expect("a panic of redb is contained before this");
+        if !versions.has_reserved()
+            && let Some(below) = versions.next_block()
+        {
+            contain(|| reserve(database, below)).map_err(|trouble| self.state.note(trouble))?;
+            handle.committed(false);
+            versions.reserved(below);
         }
-        contain(|| prepare_for_a_crash(database)).map_err(|trouble| self.note(trouble))?;
-        handle.untidy.store(false, Ordering::Relaxed);
-        handle.forget_snapshot();
-        Ok(())
+        Ok(versions.draw())
+    }
+
+    fn tidy_now(&self, now: Moment) -> Result<Option<u64>, Error> {
+        let handle = self.state.handle()?;
+        let Some(database) = handle.writer() else { return Ok(None) };
+        if !leads_to(&self.files.layout, &self.id, handle.status) {
+            return Ok(None);
+        }
+        let note = |trouble| self.state.note(trouble);
+        let mut next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
+        while next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
+            let latest_ms = now.latest_ms();
+            let (freed, more) = contain(|| remove_expired(database, &handle, now)).map_err(note)?;
+            self.latest_ms.store(latest_ms, Ordering::Relaxed);
+            handle.committed(true);
+            handle.large.free(&freed);
+            next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
+            if !more {
+                break;
+            }
+        }
+        if handle.untidy.load(Ordering::Relaxed) {
+            contain(|| prepare_for_a_crash(database)).map_err(note)?;
+            handle.committed(true);
+        }
+        Ok(next)
     }
 }
 
-/// What became of a commit.
+fn commit_transaction(mut transaction: WriteTransaction, quick: bool) -> Result<(), Trouble> {
+    contain(|| {
+        transaction.set_quick_repair(quick);
+        Ok(transaction.commit()?)
+    })
+}
+
+fn reserve(database: &Database, below: u64) -> Result<(), Trouble> {
+    let transaction = database.begin_write()?;
+    set_number(&mut transaction.open_table(META)?, VERSIONS, below)?;
+    Ok(transaction.commit()?)
+}
+
+/// Removes some of what has expired, in a transaction of its own; the files that go with it, and whether there is more.
+fn remove_expired(
+    database: &Database,
+    handle: &Handle,
+    now: Moment,
+) -> Result<(Vec<crate::engine::LargeName>, bool), Trouble> {
+    let transaction = database.begin_write()?;
+    let (large, more) = Ledger::open(&transaction, &handle.seal, now, 0)?.tidy()?;
+    commit_transaction(transaction, true)?;
+    Ok((large.freed, more))
+}
+
+/// What became of a commit that failed.
 enum Fate {
     Landed,
-    NotLanded,
-    Unknown,
+    NotLanded(Fault),
+    Unknown(Fault),
 }
 
-impl Handle {
-    fn open(layout: &Arc<Layout>, id: &WorkspaceId, access: Access, sharing: Sharing) -> Result<Option<Self>, Error> {
-        let (files, status, mark) = match access {
-            Access::ReadWrite => {
-                let Some((opened, mark)) = open_to_write(layout, id, sharing)? else { return Ok(None) };
-                let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
-                (Files::Writer(opened.database), opened.status, Some(mark))
-            }
-            Access::ReadOnly => {
-                let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
-                (Files::Reader(opened.database), opened.status, None)
-            }
-        };
-        let known = contain(|| {
-            let transaction = files.begin_read()?;
-            let meta = transaction.open_table(META)?;
-            Ok((identify(&transaction, id)?, meta.number(COMMIT)?, meta.number(VERSIONS)?))
-        });
-        let (seal, commits, versions) = known.map_err(|trouble| trouble.into_error(id))?;
-        Ok(Some(Self {
-            newest: Mutex::default(),
-            _mark: mark,
-            files,
-            status,
-            seal,
-            versions: Mutex::new(Versions::above(versions)),
-            commits,
-            untidy: AtomicBool::new(false),
-        }))
-    }
-
-    /// The newest committed state.
-    ///
-    /// A writer keeps it until its next commit, as beginning a transaction costs more than a read. A reader beside another
-    /// process begins anew each time.
-    fn snapshot(&self) -> Result<Arc<Snapshot>, Trouble> {
-        if matches!(self.files, Files::Reader(_)) {
-            return self.begin().map(Arc::new);
+impl Fate {
+    fn of(&self, outcome: Result<BatchOutcome, Error>) -> Result<BatchOutcome, Error> {
+        match (outcome, self) {
+            (Ok(BatchOutcome::Committed(_)), Self::NotLanded(fault)) => Err(Error::Unavailable(fault.clone())),
+            (Ok(BatchOutcome::Committed(_)), Self::Unknown(fault)) => Err(Error::OutcomeUnknown(fault.clone())),
+            (outcome, _) => outcome,
         }
-        // Held while the transaction begins, so that none from before a commit is kept after it.
-        let mut newest = self.newest.lock().map_err(|_| Trouble::Damaged("the engine panicked".to_owned()))?;
-        if let Some(snapshot) = &*newest {
-            return Ok(snapshot.clone());
-        }
-        Ok(newest.insert(Arc::new(self.begin()?)).clone())
-    }
-
-    fn begin(&self) -> Result<Snapshot, Trouble> {
-        Ok(Snapshot::new(self.files.begin_read()?, self.seal))
-    }
-
-    fn forget_snapshot(&self) {
-        let forgotten = self.newest.lock().map(|mut newest| newest.take());
-        drop(forgotten);
-    }
-}
-
-impl Files {
-    fn begin_read(&self) -> Result<ReadTransaction, Trouble> {
-        Ok(match self {
-            Self::Writer(database) => database.begin_read()?,
-            Self::Reader(database) => database.begin_read()?,
-        })
     }
 }
 
 impl EngineWorkspace for RedbWorkspace {
     fn must_reopen(&self) -> bool {
-        match &*self.state.read().expect("nothing panics while this is locked") {
+        match &*self.state.condition.read().expect("nothing panics while this is locked") {
             // Nobody tells a reader that the workspace was deleted.
-            State::Open(handle) => self.access == Access::ReadOnly && !leads_to(&self.layout, &self.id, handle.status),
-            State::Failed => true,
-            State::Quarantined(_) => false,
+            Condition::Open(handle) => {
+                self.files.access == Access::ReadOnly && !leads_to(&self.files.layout, &self.id, handle.status)
+            }
+            Condition::Failed => true,
+            Condition::Quarantined(_) => false,
         }
     }
 
-    fn get<'a>(&'a self, plugin: &'a PluginId, key: &'a Key<'_>) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
-        Box::pin(ready(self.read(|snapshot| snapshot.get(plugin, key))))
+    fn latest_ms(&self) -> u64 {
+        self.latest_ms.load(Ordering::Relaxed)
     }
 
-    fn exists<'a>(&'a self, plugin: &'a PluginId, key: &'a Key<'_>) -> Answer<'a, Result<bool, Error>> {
-        Box::pin(ready(self.read(|snapshot| snapshot.exists(plugin, key))))
+    fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
-    fn keys<'a>(&'a self, plugin: &'a PluginId, range: Range<'a>) -> Answer<'a, Result<KeyPage, Error>> {
-        Box::pin(ready(self.read(|snapshot| snapshot.keys(plugin, &range))))
+    fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
+        Box::pin(ready(self.view_now()))
     }
 
-    fn held<'a>(&'a self, plugin: &'a PluginId) -> Answer<'a, Result<Held, Error>> {
-        Box::pin(ready(self.read(|snapshot| snapshot.held(plugin))))
+    fn commit<'a>(&'a self, batches: &'a [Batch], now: Moment<'a>) -> Answer<'a, Vec<Result<BatchOutcome, Error>>> {
+        Box::pin(ready(self.commit_now(batches, now)))
     }
 
-    fn plugins(&self) -> Answer<'_, Result<Vec<(PluginId, Held)>, Error>> {
-        Box::pin(ready(self.read(Snapshot::plugins)))
+    fn draw_version(&self) -> Answer<'_, Result<Version, Error>> {
+        Box::pin(ready(self.draw_now()))
     }
 
-    fn commit<'a>(&'a self, batches: &'a [Batch]) -> Answer<'a, Vec<Result<(), Error>>> {
-        Box::pin(ready(self.commit_now(batches)))
+    fn write_large(&self) -> Answer<'_, Result<Box<dyn LargeWriter>, Error>> {
+        let writer = self.handle_to_write().and_then(|(handle, _)| handle.large.create(handle.seal));
+        Box::pin(ready(writer))
     }
 
-    fn tidy(&self) -> Answer<'_, Result<(), Error>> {
-        Box::pin(ready(self.tidy_now()))
+    fn tidy<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Option<u64>, Error>> {
+        Box::pin(ready(self.tidy_now(now)))
     }
 }

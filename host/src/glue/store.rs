@@ -1,0 +1,65 @@
+use std::time::Duration;
+
+use larder_store::Store;
+
+use crate::bindings::types::{ItemPage, KeyPage, StoreLimits, StoreUsage};
+use crate::{Error, StorageView};
+
+/// `storage` and `shared` have the same functions, each for another store.
+macro_rules! implement_store {
+    ($interface:ident, $store:expr) => {
+        mod $interface {
+            use super::*;
+
+            implement! {
+                use $interface::{Host};
+
+                impl Host {
+                    async fn set(&mut self, key: String, value: Vec<u8>) -> Result<(), Error> {
+                        Ok(self.ctx.session.store($store).set(&key, value).await?)
+                    }
+
+                    async fn get(&mut self, key: String) -> Result<Option<Vec<u8>>, Error> {
+                        Ok(self.ctx.session.store($store).get(&key).await?)
+                    }
+
+                    async fn delete(&mut self, key: String) -> Result<(), Error> {
+                        Ok(self.ctx.session.store($store).delete(&key).await?)
+                    }
+
+                    async fn exists(&mut self, key: String) -> Result<bool, Error> {
+                        Ok(self.ctx.session.store($store).exists(&key).await?)
+                    }
+
+                    async fn set_expiring(&mut self, key: String, value: Vec<u8>, expires_in_ms: u64) -> Result<(), Error> {
+                        let expires_in = Duration::from_millis(expires_in_ms);
+                        Ok(self.ctx.session.store($store).set_expiring(&key, value, expires_in).await?)
+                    }
+
+                    async fn keys(&mut self, prefix: String, after: Option<String>, most: u32) -> Result<KeyPage, Error> {
+                        Ok(self.ctx.session.store($store).keys(&prefix, after.as_deref(), most).await?.into())
+                    }
+
+                    async fn items(&mut self, prefix: String, after: Option<String>, most: u32) -> Result<ItemPage, Error> {
+                        Ok(self.ctx.session.store($store).items(&prefix, after.as_deref(), most).await?.into())
+                    }
+
+                    async fn delete_prefix(&mut self, prefix: String) -> Result<u64, Error> {
+                        Ok(self.ctx.session.store($store).delete_prefix(&prefix).await?)
+                    }
+
+                    async fn usage(&mut self) -> Result<StoreUsage, Error> {
+                        Ok(self.ctx.session.store($store).usage().await?.into())
+                    }
+
+                    async fn limits(&mut self) -> wasmtime::Result<StoreLimits> {
+                        Ok(self.ctx.session.limits().into())
+                    }
+                }
+            }
+        }
+    };
+}
+
+implement_store!(storage, Store::Private);
+implement_store!(shared, Store::Shared);

@@ -1,0 +1,30 @@
+use larder_store::{Action, Address, Change, Check, Entry, Error, Outcome, Session};
+
+use super::cas::as_it_is;
+
+/// Adds to a counter for an interface that knows no sign, and gives the sum.
+///
+/// A sum that such an interface cannot tell is refused beforehand, as a refusal changes nothing: so the value is read first,
+/// and added to only if it is still the same.
+pub(super) async fn increment_unsigned(session: &Session, at: Address<'_>, by: u64) -> Result<u64, Error> {
+    loop {
+        let entry = session.entry(at).await?;
+        let (by, sum) = added(entry.as_ref(), by).ok_or(Error::NotACounter)?;
+        let check = Check { at, expect: as_it_is(entry.as_ref()) };
+        let outcome = session.apply(&[check], vec![Change { at, action: Action::Add(by) }]).await?;
+        if let Outcome::Committed(_) = outcome {
+            return Ok(sum);
+        }
+    }
+}
+
+/// What to add, and what that makes; none where a counter or the interface cannot hold it.
+fn added(entry: Option<&Entry>, by: u64) -> Option<(i64, u64)> {
+    let held = match entry {
+        Some(entry) => i64::from_le_bytes(entry.value.as_slice().try_into().ok()?),
+        None => 0,
+    };
+    let by = i64::try_from(by).ok()?;
+    let sum = u64::try_from(held.checked_add(by)?).ok()?;
+    Some((by, sum))
+}

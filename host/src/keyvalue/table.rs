@@ -1,0 +1,17 @@
+use wasmtime::component::Resource;
+
+use super::opened::Opened;
+use super::{Bucket, Error};
+use crate::StorageView;
+
+impl StorageView<'_> {
+    pub(super) fn open_bucket(&mut self, identifier: &str) -> Result<Resource<Bucket>, Error> {
+        let bucket = Bucket::named(identifier, self.ctx.session.grant())?;
+        Ok(self.ctx.table.push(bucket)?)
+    }
+
+    pub(super) fn opened(&self, bucket: &Resource<Bucket>) -> Result<Opened<'_>, Error> {
+        let Bucket { store } = *self.ctx.table.get(bucket)?;
+        Ok(Opened { session: &self.ctx.session, store })
+    }
+}

@@ -1,0 +1,142 @@
+//! A workspace's database, open.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use redb::{Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
+
+use super::Files;
+use super::database::{identify, open_to_read, open_to_write};
+use super::large_files::LargeFiles;
+use super::layout::Layout;
+use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
+use super::snapshot::Snapshot;
+use super::trouble::{Contained, Trouble, contain};
+use super::versions::Versions;
+use super::writer_mark::WriterMark;
+use crate::access::Access;
+use crate::dir::FileStatus;
+use crate::error::Error;
+use crate::value::Seal;
+use crate::workspace_id::WorkspaceId;
+
+pub(super) struct Handle {
+    // In the order in which they go: what reads the database before it, the mark before the lock.
+    newest: Mutex<Option<Arc<Snapshot>>>,
+    _mark: Option<Marked>,
+    database: Opened,
+    pub status: FileStatus,
+    pub seal: Seal,
+    pub versions: Mutex<Versions>,
+    /// How many commits there were when it was opened.
+    pub commits: u64,
+    /// The latest time at which something was called expired, as it was kept when it was opened.
+    pub latest_ms: u64,
+    pub large: Arc<LargeFiles>,
+    /// Whether opening would be slow after a crash now.
+    pub untidy: AtomicBool,
+}
+
+enum Opened {
+    Writer(Contained<Database>),
+    Reader(Contained<ReadOnlyDatabase>),
+}
+
+struct Marked {
+    mark: WriterMark,
+    layout: Arc<Layout>,
+    id: WorkspaceId,
+}
+
+impl Drop for Marked {
+    fn drop(&mut self) {
+        self.mark.remove(&self.layout, &self.id);
+    }
+}
+
+impl Handle {
+    /// Opens the workspace's database; none where there is no such workspace.
+    pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
+        let layout = &files.layout;
+        let (database, status, mark) = match files.access {
+            Access::ReadWrite => {
+                let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
+                let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
+                (Opened::Writer(opened.database), opened.status, Some(mark))
+            }
+            Access::ReadOnly => {
+                let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
+                (Opened::Reader(opened.database), opened.status, None)
+            }
+        };
+        let known = contain(|| {
+            let transaction = database.begin_read()?;
+            let meta = transaction.open_table(META)?;
+            Ok((identify(&transaction, id)?, meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?))
+        });
+        let (seal, commits, versions, latest_ms) = known.map_err(|trouble| trouble.into_error(id))?;
+        let handle = Self {
+            newest: Mutex::default(),
+            _mark: mark,
+            database,
+            status,
+            seal,
+            versions: Mutex::new(Versions::above(versions)),
+            commits,
+            latest_ms,
+            large: files.large.of(layout, id, status.identity),
+            untidy: AtomicBool::new(false),
+        };
+        if handle.writer().is_some() {
+            // Best effort: what stays takes room, and is swept the next time.
+            let _ = handle
+                .large
+                .sweep(|| contain(|| handle.begin()?.large_files()).map_err(|trouble| trouble.into_error(id)));
+        }
+        Ok(Some(handle))
+    }
+
+    /// The database, if it may be written.
+    pub fn writer(&self) -> Option<&Database> {
+        match &self.database {
+            Opened::Writer(database) => Some(database),
+            Opened::Reader(_) => None,
+        }
+    }
+
+    /// The newest committed state.
+    ///
+    /// A writer keeps it until its next commit, as beginning a transaction costs more than a read. A reader beside another
+    /// process begins anew each time.
+    pub fn snapshot(&self) -> Result<Arc<Snapshot>, Trouble> {
+        if self.writer().is_none() {
+            return self.begin().map(Arc::new);
+        }
+        // Held while the transaction begins, so that none from before a commit is kept after it.
+        let mut newest = self.newest.lock().map_err(|_| Trouble::Damaged("the engine panicked".to_owned()))?;
+        if let Some(snapshot) = &*newest {
+            return Ok(snapshot.clone());
+        }
+        Ok(newest.insert(Arc::new(self.begin()?)).clone())
+    }
+
+    /// After a commit: whether opening would be slow after a crash now, and that the newest state is another.
+    pub fn committed(&self, quick: bool) {
+        self.untidy.store(!quick, Ordering::Relaxed);
+        let forgotten = self.newest.lock().map(|mut newest| newest.take());
+        drop(forgotten);
+    }
+
+    fn begin(&self) -> Result<Snapshot, Trouble> {
+        Snapshot::new(self.database.begin_read()?, self.seal)
+    }
+}
+
+impl Opened {
+    fn begin_read(&self) -> Result<ReadTransaction, Trouble> {
+        Ok(match self {
+            Self::Writer(database) => database.begin_read()?,
+            Self::Reader(database) => database.begin_read()?,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+use std::future::ready;
+use std::sync::Arc;
+
+use super::handle::Handle;
+use super::snapshot::{OpenLarge, Snapshot};
+use super::trouble::{Trouble, contain};
+use super::workspace::State;
+use crate::engine::{Answer, Kept, Page, Range, Stamp, Stored, View};
+use crate::error::{Error, Fault};
+use crate::expiry::Expiry;
+use crate::key::Key;
+use crate::moment::Moment;
+use crate::store_id::StoreId;
+use crate::usage::Held;
+
+/// A committed state of a workspace that stays open for it.
+pub(super) struct RedbView {
+    // In the order in which they go: what reads the database before it.
+    snapshot: Arc<Snapshot>,
+    handle: Arc<Handle>,
+    state: Arc<State>,
+}
+
+impl RedbView {
+    pub fn new(snapshot: Arc<Snapshot>, handle: Arc<Handle>, state: Arc<State>) -> Self {
+        Self { snapshot, handle, state }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Snapshot, OpenLarge) -> Result<T, Trouble>) -> Result<T, Error> {
+        let open = |name, bytes| {
+            let opened = self.handle.large.open(name, bytes, self.handle.seal)?;
+            opened.ok_or_else(|| match self.handle.writer() {
+                Some(_) => Error::Damaged,
+                // Whoever writes has replaced it meanwhile.
+                None => Error::Unavailable(Fault::Superseded),
+            })
+        };
+        contain(|| read(&self.snapshot, &open)).map_err(|trouble| self.state.note(trouble))
+    }
+}
+
+impl RedbView {
+    fn keep_large_now(&self) -> Result<Kept, Error> {
+        let Handle { large, seal, .. } = &*self.handle;
+        let files = self.read(|snapshot, _| snapshot.large_files())?;
+        if self.handle.writer().is_some() {
+            // Nobody else removes them.
+            return Ok(Box::new(large.keep(&files)?));
+        }
+        // What is removed by another process can be read as long as it is open.
+        let open = files.into_iter().map(|(name, bytes)| match large.open(name, bytes, *seal)? {
+            Some(file) => Ok(file),
+            None => Err(Error::Unavailable(Fault::Superseded)),
+        });
+        Ok(Box::new(open.collect::<Result<Vec<_>, _>>()?))
+    }
+}
+
+impl View for RedbView {
+    fn commit(&self) -> u64 {
+        self.snapshot.commit()
+    }
+
+    fn get<'a>(
+        &'a self,
+        store: &'a StoreId,
+        key: &'a Key<'_>,
+        now: Moment<'a>,
+    ) -> Answer<'a, Result<Option<Stored>, Error>> {
+        Box::pin(ready(self.read(|snapshot, open| snapshot.get(store, key, now, open))))
+    }
+
+    fn look<'a>(
+        &'a self,
+        store: &'a StoreId,
+        key: &'a Key<'_>,
+        now: Moment<'a>,
+    ) -> Answer<'a, Result<Option<Stamp>, Error>> {
+        Box::pin(ready(self.read(|snapshot, _| snapshot.look(store, key, now))))
+    }
+
+    fn page<'a>(&'a self, store: &'a StoreId, range: Range<'a>, now: Moment<'a>) -> Answer<'a, Result<Page, Error>> {
+        Box::pin(ready(self.read(|snapshot, open| snapshot.page(store, &range, now, open))))
+    }
+
+    fn held<'a>(&'a self, store: &'a StoreId, now: Moment<'a>) -> Answer<'a, Result<Held, Error>> {
+        Box::pin(ready(self.read(|snapshot, _| snapshot.held(store, now))))
+    }
+
+    fn first_expiry<'a>(&'a self, store: &'a StoreId, now: Moment<'a>) -> Answer<'a, Result<Expiry, Error>> {
+        Box::pin(ready(self.read(|snapshot, _| snapshot.first_expiry(store, now))))
+    }
+
+    fn keep_large(&self) -> Answer<'_, Result<Kept, Error>> {
+        Box::pin(ready(self.keep_large_now()))
+    }
+
+    fn held_by_all<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Held, Error>> {
+        let lingering = Held { bytes: self.handle.large.lingering_bytes(), keys: 0 };
+        Box::pin(ready(self.read(|snapshot, _| Ok(snapshot.held_by_all(now)?.plus(lingering)))))
+    }
+
+    fn stores<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Vec<(StoreId, Held)>, Error>> {
+        Box::pin(ready(self.read(|snapshot, _| snapshot.stores(now))))
+    }
+}

@@ -1,0 +1,292 @@
+//! What a whole call has noted so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::State;
+use crate::engine::{Body, Change, Place, Put, Stamp, Stored};
+use crate::error::{Error, Excess, Unit};
+use crate::expiry::Expiry;
+use crate::key::Key;
+use crate::moment::Moment;
+use crate::reads::{Reads, Seen};
+use crate::reservation::Reservation;
+use crate::store_id::StoreId;
+use crate::usage::Held;
+use crate::version::Version;
+use crate::workspace::Workspace;
+
+#[derive(Default)]
+pub(super) struct Draft {
+    pub reads: Reads,
+    pub writes: BTreeMap<Place, Write>,
+    /// What the writes add to each store, and what they remove from it.
+    pub balances: BTreeMap<StoreId, (Held, Held)>,
+    /// Bytes of keys and values that are held in memory.
+    pub bytes: u64,
+    /// No value that the call has put is gone before this.
+    pub own_expiry: Option<Expiry>,
+    /// What is kept free for large values.
+    pub reservations: BTreeMap<Place, Arc<Reservation>>,
+    /// Stores that were emptied; what was written to them since is in `writes`.
+    pub cleared: BTreeSet<StoreId>,
+    pub conflict: bool,
+}
+
+/// What a call has done to a key.
+#[derive(Clone)]
+pub(super) struct Write {
+    pub effect: Effect,
+    /// What stood there before the call, as far as it counts.
+    pub before: Held,
+}
+
+#[derive(Clone)]
+pub(super) enum Effect {
+    Put(Put),
+    Delete,
+    /// Something is added to what stands there, which was not read.
+    Add {
+        by: i64,
+        version: Option<Version>,
+        /// Whether nothing stood there.
+        to_nothing: bool,
+    },
+}
+
+impl Draft {
+    pub fn check(&self) -> Result<(), Error> {
+        if self.conflict { Err(Error::Conflict) } else { Ok(()) }
+    }
+
+    pub fn fall_into_conflict(&mut self) -> Error {
+        self.conflict = true;
+        Error::Conflict
+    }
+
+    pub fn writes_nothing(&self) -> bool {
+        self.writes.is_empty() && self.cleared.is_empty()
+    }
+
+    pub fn note_key(
+        &mut self,
+        workspace: &Workspace,
+        state: &State,
+        at: &Place,
+        stamp: Option<Stamp>,
+    ) -> Result<(), Error> {
+        self.note(workspace, state)?;
+        self.reads.add_key(at.clone());
+        if let Some(stamp) = stamp {
+            self.reads.first_expiry = self.reads.first_expiry.min(stamp.expiry);
+        }
+        Ok(())
+    }
+
+    /// Notes that something is read in this state, if all that was read before is so there too.
+    pub fn note(&mut self, workspace: &Workspace, state: &State) -> Result<(), Error> {
+        self.check()?;
+        let recent = workspace.recent();
+        let now = match state {
+            Some(view) => recent.seen(view.commit()),
+            None => Seen { epoch: 0, commit: 0 },
+        };
+        let unchanged = self.reads.seen.is_none_or(|seen| recent.unchanged(&self.reads, seen, now));
+        drop(recent);
+        if !unchanged || workspace.now().has_passed(self.reads.first_expiry) {
+            return Err(self.fall_into_conflict());
+        }
+        self.reads.seen = Some(now);
+        Ok(())
+    }
+
+    /// What is noted of a key, to be put back.
+    pub fn at(&self, at: &Place) -> (Place, Option<Write>, Option<Arc<Reservation>>) {
+        (at.clone(), self.writes.get(at).cloned(), self.reservations.get(at).cloned())
+    }
+
+    /// Notes what stands at a key that the call has written.
+    pub fn stands(&mut self, at: &Place, stands: Option<&Stored>) {
+        let Some(mut write) = self.writes.get(at).cloned() else { return };
+        let reservation = self.reservations.get(at).cloned();
+        write.before = stands.map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes));
+        if let Effect::Add { to_nothing, .. } = &mut write.effect {
+            *to_nothing = stands.is_none();
+        }
+        self.replace(at.clone(), Some(write));
+        self.reservations.extend(reservation.map(|reservation| (at.clone(), reservation)));
+    }
+
+    /// Puts a write in place of what was noted of the key, or takes that out; and what was kept free for it with it.
+    pub fn replace(&mut self, at: Place, write: Option<Write>) {
+        self.reservations.remove(&at);
+        let (added, removed) = self.balances.entry(at.store.clone()).or_default();
+        if let Some(old) = self.writes.remove(&at) {
+            *added = added.minus(old.effect.held(&at.key));
+            *removed = removed.minus(old.removes());
+            self.bytes -= old.effect.bytes(&at.key);
+        }
+        if let Some(new) = write {
+            if let Effect::Put(put) = &new.effect {
+                self.own_expiry = Some(self.own_expiry.map_or(put.expiry, |first| first.min(put.expiry)));
+            }
+            *added = added.plus(new.effect.held(&at.key));
+            *removed = removed.plus(new.removes());
+            self.bytes += new.effect.bytes(&at.key);
+            self.writes.insert(at, new);
+        }
+    }
+
+    pub fn make_all(
+        &mut self,
+        changes: &[Change],
+        before: &BTreeMap<Place, Option<Stored>>,
+        reservations: &[Arc<Reservation>],
+        now: Moment,
+    ) -> Result<(), Error> {
+        let mut reservations = reservations.iter().cloned();
+        for change in changes {
+            let (at, effect) = match change.clone() {
+                Change::Put { at, put } if now.has_passed(put.expiry) => (at, Effect::Delete),
+                Change::Put { at, put } => (at, Effect::Put(put)),
+                Change::Delete { at } => (at, Effect::Delete),
+                Change::Add { at, by, version } => {
+                    let effect = self.addition(&at, by, version, before[&at].as_ref(), now)?;
+                    (at, effect)
+                }
+                Change::DeletePrefix { .. } => unreachable!("a call deletes key by key"),
+            };
+            let stands =
+                before[&at].as_ref().map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes));
+            let is_large = matches!(&effect, Effect::Put(Put { body: Body::Large(_), .. }));
+            self.replace(at.clone(), Some(Write { effect, before: stands }));
+            if is_large {
+                self.reservations.extend(reservations.next().map(|reservation| (at, reservation)));
+            }
+        }
+        Ok(())
+    }
+
+    fn addition(
+        &self,
+        at: &Place,
+        by: i64,
+        version: Option<Version>,
+        before: Option<&Stored>,
+        now: Moment,
+    ) -> Result<Effect, Error> {
+        let sum =
+            |number: Option<i64>, by: i64| number.and_then(|number| number.checked_add(by)).ok_or(Error::NotACounter);
+        Ok(match self.writes.get(at).map(|write| &write.effect) {
+            Some(Effect::Put(put)) if !now.has_passed(put.expiry) => {
+                Effect::Put(Put::counting(sum(put.counter(), by)?, put.expiry, version))
+            }
+            Some(Effect::Put(_) | Effect::Delete) => Effect::Put(Put::counting(by, Expiry::NEVER, version)),
+            Some(Effect::Add { by: earlier, .. }) => {
+                let by = sum(Some(*earlier), by)?;
+                sum(before.map_or(Some(0), |stored| stored.body.counter()), by)?;
+                Effect::Add { by, version, to_nothing: before.is_none() }
+            }
+            None => {
+                sum(before.map_or(Some(0), |stored| stored.body.counter()), by)?;
+                Effect::Add { by, version, to_nothing: before.is_none() }
+            }
+        })
+    }
+
+    /// What a store holds as the call sees it, which held so much before.
+    pub fn held_after(&self, store: &StoreId, before: Held) -> Held {
+        let before = if self.cleared.contains(store) { Held::default() } else { before };
+        let (added, removed) = self.balances.get(store).copied().unwrap_or_default();
+        before.plus(added).minus(removed)
+    }
+
+    /// Deletes what the call has put and what has expired since.
+    pub fn drop_expired(&mut self, now: Moment) {
+        if self.own_expiry.take_if(|first| now.has_passed(*first)).is_none() {
+            return;
+        }
+        let writes = std::mem::take(&mut self.writes);
+        (self.balances, self.bytes) = (BTreeMap::new(), 0);
+        for (at, mut write) in writes {
+            let mut reservation = self.reservations.remove(&at);
+            if matches!(&write.effect, Effect::Put(put) if now.has_passed(put.expiry)) {
+                (write.effect, reservation) = (Effect::Delete, None);
+            }
+            self.replace(at.clone(), Some(write));
+            self.reservations.extend(reservation.map(|reservation| (at, reservation)));
+        }
+    }
+
+    pub fn check_bytes(&self, limit: u64) -> Result<(), Error> {
+        if self.bytes > limit {
+            return Err(Error::BatchTooLarge(Excess { unit: Unit::Bytes, limit, actual: self.bytes }));
+        }
+        Ok(())
+    }
+
+    pub fn into_changes(self) -> (Vec<Change>, Vec<Arc<Reservation>>) {
+        let clear = |store| Change::DeletePrefix { store, prefix: Key::trusted("").into_owned(), most: u64::MAX };
+        let mut changes: Vec<Change> = self.cleared.into_iter().map(clear).collect();
+        for (at, Write { effect, .. }) in self.writes {
+            changes.push(match effect {
+                Effect::Put(put) => Change::Put { at, put },
+                Effect::Delete => Change::Delete { at },
+                Effect::Add { by, version, .. } => Change::Add { at, by, version },
+            });
+        }
+        (changes, self.reservations.into_values().collect())
+    }
+}
+
+impl Write {
+    /// What was counted before and no longer is.
+    pub fn removes(&self) -> Held {
+        match self.effect {
+            Effect::Add { .. } => Held::default(),
+            Effect::Put(_) | Effect::Delete => self.before,
+        }
+    }
+}
+
+impl Effect {
+    /// Bytes of key and value that are held in memory.
+    pub fn bytes(&self, key: &Key) -> u64 {
+        let value = match self {
+            Self::Put(Put { body: Body::Small(value), .. }) => value.len(),
+            _ => 0,
+        };
+        (key.as_bytes().len() + value) as u64
+    }
+
+    /// What it counts, beside what stood there if it is kept.
+    pub fn held(&self, key: &Key) -> Held {
+        match self {
+            Self::Put(put) => Held::of(key, put.body.bytes()),
+            Self::Add { to_nothing: true, .. } => Held::of(key, size_of::<i64>() as u64),
+            Self::Add { .. } | Self::Delete => Held::default(),
+        }
+    }
+
+    /// What is seen of it. Additions are resolved before they are looked at.
+    pub fn stored(&self, now: Moment) -> Option<Stored> {
+        match self {
+            Self::Put(put) if !now.has_passed(put.expiry) => Some(put.stored()),
+            _ => None,
+        }
+    }
+}
+
+impl Put {
+    /// As it is seen before it is committed.
+    pub(super) fn stored(&self) -> Stored {
+        let version = self.version.unwrap_or(0.into());
+        Stored { stamp: Stamp { version, expiry: self.expiry, bytes: self.body.bytes() }, body: self.body.clone() }
+    }
+}
+
+impl Place {
+    pub(super) fn starts_with(&self, prefix: &Key) -> bool {
+        self.key.as_str().starts_with(prefix.as_str())
+    }
+}

@@ -1,0 +1,125 @@
+//! Pages of what a whole call sees: what is committed, and what it has written itself.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use super::draft::{Draft, Effect};
+use super::{State, WholeCall};
+use crate::engine::{Body, Page, Place, Range, Row, Stamp, Stored, Wanted};
+use crate::error::Error;
+use crate::expiry::Expiry;
+use crate::key::Key;
+use crate::reads::ReadRange;
+use crate::store_id::StoreId;
+
+impl WholeCall {
+    pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {
+        self.resolve_additions(store, range.prefix).await?;
+        let state = self.workspace.view().await?;
+        let (rows, last) = self.merged(&state, store, &range).await?;
+        let theirs = rows.iter().filter(|row| row.value.is_none());
+        let first_expiry = theirs.map(|row| row.stamp.expiry).min().unwrap_or(Expiry::NEVER);
+        {
+            let mut draft = self.draft();
+            draft.note(&self.workspace, &state)?;
+            draft.reads.first_expiry = draft.reads.first_expiry.min(first_expiry);
+            draft.reads.add_range(ReadRange {
+                store: store.clone(),
+                prefix: range.prefix.clone().into_owned(),
+                after: range.after.cloned().map(Key::into_owned),
+                last,
+            });
+        }
+        let keys = rows.into_iter().map(|row| Ok::<_, Error>((row.key, row.stamp, row.value)));
+        // Values that are not the call's own are read when it is known which fit.
+        let mut page = range.page(keys, |_, value| {
+            Ok(value.unwrap_or(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))
+        })?;
+        if range.wanted == Wanted::Values {
+            for Row { key, value, .. } in &mut page.rows {
+                let at = Place { store: store.clone(), key: Key::trusted(key).into_owned() };
+                *value = match self.own(&at)? {
+                    Some(known) => known,
+                    None => match &state {
+                        Some(view) => view.get(store, &at.key, self.workspace.now()).await?,
+                        None => None,
+                    },
+                };
+                if value.is_none() {
+                    // It has expired since it was listed.
+                    return Err(self.draft().fall_into_conflict());
+                }
+            }
+        }
+        Ok(page)
+    }
+
+    /// Reads what the call has added to, as far as its keys start with `prefix`.
+    async fn resolve_additions(&self, store: &StoreId, prefix: &Key<'_>) -> Result<(), Error> {
+        let added = |draft: &Draft| -> Vec<Place> {
+            let here = draft.writes.iter().filter(|(at, _)| at.store == *store && at.starts_with(prefix));
+            here.filter(|(_, write)| matches!(write.effect, Effect::Add { .. })).map(|(at, _)| at.clone()).collect()
+        };
+        let places = added(&self.draft());
+        for at in places {
+            self.get(&at).await?;
+        }
+        Ok(())
+    }
+
+    /// The keys of a range, those of the call among those of the state: one more than wanted, if there are so many; and
+    /// the last key that was looked at, where more are left.
+    async fn merged(
+        &self,
+        state: &State,
+        store: &StoreId,
+        range: &Range<'_>,
+    ) -> Result<(Vec<Row>, Option<String>), Error> {
+        let now = self.workspace.now();
+        let (mut own, cleared) = {
+            let draft = self.draft();
+            draft.check()?;
+            let from = Bound::Included(Place { store: store.clone(), key: range.prefix.clone().into_owned() });
+            let own = draft.writes.range((from, Bound::Unbounded));
+            let own = own.take_while(|(at, _)| at.store == *store && at.starts_with(range.prefix));
+            let own = own.filter(|(at, _)| range.after.is_none_or(|after| at.key > *after));
+            let own: BTreeMap<String, Option<Stored>> =
+                own.map(|(at, write)| (at.key.as_str().to_owned(), write.effect.stored(now))).collect();
+            (own, draft.cleared.contains(store))
+        };
+        let view = state.as_ref().filter(|_| !cleared);
+        let mut rows = Vec::new();
+        let mut after = range.after.cloned().map(Key::into_owned);
+        loop {
+            let page = match view {
+                Some(view) => {
+                    let most_keys = range.most_keys.saturating_add(1);
+                    let page = Range {
+                        after: after.as_ref(),
+                        most_keys,
+                        most_bytes: u64::MAX,
+                        wanted: Wanted::Keys,
+                        ..*range
+                    };
+                    view.page(store, page, now).await?
+                }
+                None => Page::default(),
+            };
+            // Of the call's own keys those that come no later than what the state has shown.
+            let later = page.next.as_ref().map_or_else(BTreeMap::new, |next| own.split_off(&format!("{next}\0")));
+            let overridden = std::mem::replace(&mut own, later);
+            let theirs = page.rows.into_iter().filter(|row| !overridden.contains_key(&row.key));
+            let mut merged: Vec<Row> = theirs.collect();
+            merged.extend(overridden.into_iter().filter_map(|(key, stored)| {
+                stored.map(|stored| Row { key, stamp: stored.stamp, value: Some(stored) })
+            }));
+            merged.sort_by(|one, other| one.key.cmp(&other.key));
+            rows.append(&mut merged);
+            match page.next {
+                Some(next) if rows.len() > range.most_keys => return Ok((rows, Some(next))),
+                Some(next) => after = Some(Key::trusted(&next).into_owned()),
+                None => return Ok((rows, None)),
+            }
+        }
+    }
+}

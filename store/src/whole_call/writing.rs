@@ -1,0 +1,157 @@
+//! Writes of a whole call, judged by what it sees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{State, WholeCall};
+use crate::engine::{Balance, Body, Change, Place, Stored, within};
+use crate::error::Error;
+use crate::reservation::Reservation;
+use crate::scope::{Scope, Writes};
+use crate::store_id::StoreId;
+use crate::usage::Held;
+
+impl WholeCall {
+    pub(super) async fn write(&self, scope: &Scope, writes: Writes) -> Result<(), Error> {
+        match self.try_to_write(scope, &writes).await {
+            // Perhaps only as it seems: others may have changed what the call has written over.
+            Err(Error::QuotaExceeded(_)) => {
+                self.look_again_at_what_stands().await?;
+                self.try_to_write(scope, &writes).await
+            }
+            tried => tried,
+        }
+    }
+
+    async fn try_to_write(&self, scope: &Scope, Writes { changes, reservations }: &Writes) -> Result<(), Error> {
+        let state = self.workspace.view().await?;
+        let mut before = BTreeMap::new();
+        for at in changes.iter().filter_map(Change::place) {
+            if !before.contains_key(at) {
+                before.insert(at.clone(), self.stands_before(&state, at).await?);
+            }
+        }
+        let held = self.held_by_touched(&state, before.keys()).await?;
+        let all = self.held_by_all_before(&state).await?;
+
+        let mut draft = self.draft();
+        draft.check()?;
+        draft.drop_expired(self.workspace.now());
+        let earlier: Vec<_> = before.keys().map(|at| draft.at(at)).collect();
+        let seen: BTreeMap<_, _> = held.iter().map(|(id, held)| (id.clone(), draft.held_after(id, *held))).collect();
+        let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, seen[id]));
+        let made = draft.make_all(changes, &before, reservations, self.workspace.now()).and_then(|()| {
+            let balance = |(id, held)| Balance::new(seen[id], draft.held_after(id, held));
+            let balances = held.iter().map(|(id, held)| (id.clone(), balance((id, *held)))).collect();
+            let mut quota = scope.quota();
+            quota.reserved = self.workspace.reservations().now();
+            draft.reservations.values().for_each(|reservation| reservation.take_out_of(&mut quota.reserved));
+            draft.check_bytes(scope.limits.whole_call_bytes)?;
+            within(&quota, &balances, all)
+        });
+        if made.is_err() {
+            for (at, write, reservation) in earlier {
+                draft.replace(at.clone(), write);
+                draft.reservations.extend(reservation.map(|reservation| (at, reservation)));
+            }
+        }
+        made
+    }
+
+    /// Keeps room free for a value that has this size by now, if there is any beside what the call has written.
+    ///
+    /// Others may take it before the commit, which is the judge.
+    pub async fn reserve(
+        &self,
+        scope: &Scope,
+        reservation: &Reservation,
+        at: &Place,
+        value_bytes: u64,
+    ) -> Result<(), Error> {
+        match self.try_to_reserve(scope, reservation, at, value_bytes).await {
+            Err(Error::QuotaExceeded(_)) => {
+                self.look_again_at_what_stands().await?;
+                self.try_to_reserve(scope, reservation, at, value_bytes).await
+            }
+            tried => tried,
+        }
+    }
+
+    async fn try_to_reserve(
+        &self,
+        scope: &Scope,
+        reservation: &Reservation,
+        at: &Place,
+        value_bytes: u64,
+    ) -> Result<(), Error> {
+        let state = self.workspace.view().await?;
+        let stands = self.stands_before(&state, at).await?;
+        let held = self.held_by_touched(&state, [at].into_iter()).await?;
+        let all = self.held_by_all_before(&state).await?;
+
+        let draft = self.draft();
+        draft.check()?;
+        let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, draft.held_after(id, *held)));
+        let seen = draft.held_after(&at.store, held[&at.store]);
+        let old = match draft.writes.get(at) {
+            Some(write) => write.effect.held(&at.key),
+            None => stands.map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes)),
+        };
+        let after = seen.minus(old).plus(Held::of(&at.key, value_bytes));
+        let mut quota = scope.quota();
+        quota.reserved = reservation.others();
+        draft.reservations.values().for_each(|own| own.take_out_of(&mut quota.reserved));
+        drop(draft);
+        quota.check(&at.store, seen, after, all)?;
+        reservation.set(after.bytes.saturating_sub(seen.bytes));
+        Ok(())
+    }
+
+    /// Learns anew what the call's writes take the place of.
+    pub(super) async fn look_again_at_what_stands(&self) -> Result<(), Error> {
+        let state = self.workspace.view().await?;
+        let places: Vec<Place> = self.draft().writes.keys().cloned().collect();
+        for at in places {
+            let stands = self.stands_before(&state, &at).await?;
+            self.draft().stands(&at, stands.as_ref());
+        }
+        Ok(())
+    }
+
+    /// What the stores of these keys, and those that the call has written to, held before the call.
+    async fn held_by_touched(
+        &self,
+        state: &State,
+        places: impl Iterator<Item = &Place>,
+    ) -> Result<BTreeMap<StoreId, Held>, Error> {
+        let mut stores: BTreeSet<StoreId> = places.map(|at| at.store.clone()).collect();
+        {
+            let draft = self.draft();
+            stores.extend(draft.balances.keys().chain(&draft.cleared).cloned());
+        }
+        let mut held = BTreeMap::new();
+        for store in stores {
+            let now = self.held_before(state, &store).await?;
+            held.insert(store, now);
+        }
+        Ok(held)
+    }
+
+    /// What stands at a key before the call, for what it counts and for what can be added to it. It is not a read.
+    async fn stands_before(&self, state: &State, at: &Place) -> Result<Option<Stored>, Error> {
+        if self.draft().cleared.contains(&at.store) {
+            return Ok(None);
+        }
+        let Some(view) = state else { return Ok(None) };
+        let now = self.workspace.now();
+        match view.look(&at.store, &at.key, now).await {
+            Ok(Some(stamp)) if stamp.bytes == 8 => match view.get(&at.store, &at.key, now).await {
+                Err(Error::Damaged) => Ok(Some(Stored { stamp, body: Body::Small(Vec::new()) })),
+                got => got,
+            },
+            Ok(stamp) => Ok(stamp.map(|stamp| Stored { stamp, body: Body::Small(Vec::new()) })),
+            // What is damaged may be replaced.
+            Err(Error::Damaged) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Batches of a workspace, committed together.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use pollster::block_on;
+
+use super::Workspace;
+use crate::engine::{Absent, Batch, BatchOutcome, Change, Committed, EngineWorkspace, judge_in_empty_workspace};
+use crate::error::Error;
+use crate::moment::Moment;
+use crate::queue::Pending;
+use crate::reads::{Reads, Seen, Touch};
+
+impl Workspace {
+    pub(super) fn commit_group(self: &Arc<Self>, group: Vec<Pending>) {
+        let opened = self.open_for(group.iter().map(|pending| &pending.batch));
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        match opened {
+            Ok(Some(open)) => self.commit_in(&*open, group),
+            Ok(None) => {
+                for Pending { batch, reads, reply, .. } in group {
+                    let _ = reply.send(self.outcome_without_workspace(&batch, reads));
+                }
+            }
+            Err(error) => {
+                for Pending { reply, .. } in group {
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    fn outcome_without_workspace(&self, batch: &Batch, reads: Option<Reads>) -> Result<BatchOutcome, Error> {
+        let nothing = Seen { epoch: 0, commit: 0 };
+        if reads.is_some_and(|reads| reads.seen.is_some_and(|seen| seen != nothing)) {
+            return Err(Error::Conflict);
+        }
+        Ok(match judge_in_empty_workspace(batch, self.now())? {
+            // Nothing is written, so nothing will ever have this version.
+            Ok((removed, sum)) => BatchOutcome::Committed(Committed { version: 0.into(), removed, sum }),
+            Err(number) => BatchOutcome::Conflict(number),
+        })
+    }
+
+    fn commit_in(&self, open: &dyn EngineWorkspace, group: Vec<Pending>) {
+        let now = self.now();
+        let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
+        // A writer's own room is there for what it has written.
+        let reserved = {
+            group.iter().flat_map(|pending| &pending.reservations).for_each(|reservation| reservation.set(0));
+            self.reservations.now()
+        };
+        let commits = open.commits();
+        for Pending { mut batch, reads, reply, reservations: _ } in group {
+            if reads.is_some_and(|reads| !self.still_so(&reads, commits, &touches, now)) {
+                let _ = reply.send(Err(Error::Conflict));
+                continue;
+            }
+            touches.extend(batch.changes.iter().map(Change::touch));
+            batch.quota.reserved.clone_from(&reserved);
+            batches.push(batch);
+            replies.push(reply);
+        }
+        self.recent().begin_commit(commits + 1, touches);
+        let outcomes = block_on(open.commit(&batches, now));
+        self.recent().end_commit(open.commits());
+        // Let go of before the answers, as large values in them take room.
+        drop(batches);
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
+            let _ = reply.send(outcome);
+        }
+    }
+
+    /// Whether what a whole call has read is so after all commits, and after the changes that come before it in its own.
+    fn still_so(&self, reads: &Reads, commits: u64, before: &[Touch], now: Moment) -> bool {
+        let recent = self.recent();
+        reads.seen.is_none_or(|seen| recent.unchanged(reads, seen, recent.seen(commits)))
+            && !before.iter().any(|touch| reads.is_touched_by(touch))
+            && !now.has_passed(reads.first_expiry)
+    }
+
+    /// Opens the workspace, and creates it only if a batch would leave something in it.
+    fn open_for<'b>(
+        self: &Arc<Self>,
+        mut batches: impl Iterator<Item = &'b Batch>,
+    ) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
+        let now = self.now();
+        let leaves_something =
+            |batch: &Batch| batch.adds() && matches!(judge_in_empty_workspace(batch, now), Ok(Ok(_)));
+        let absent = if batches.any(leaves_something) { Absent::Create } else { Absent::Leave };
+        self.open_here(absent)
+    }
+}
