@@ -60,7 +60,7 @@ fn a_larder_that_was_never_finished_is_begun_again() {
     assert_eq!(get(&reader(temporary.path()), "w", "p", "k").unwrap().as_deref(), Some("v"));
 
     let temporary = tempfile::tempdir().unwrap();
-    fs::write(temporary.path().join("FORMAT"), "larder 1\n").unwrap();
+    fs::write(temporary.path().join("FORMAT"), "larder 2\n").unwrap();
     assert_eq!(get(&reader(temporary.path()), "w", "p", "k").unwrap(), None);
     set(&writer(temporary.path()), "w", "p", "k", "v").unwrap();
     assert_eq!(get(&reader(temporary.path()), "w", "p", "k").unwrap().as_deref(), Some("v"));
