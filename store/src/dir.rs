@@ -124,6 +124,10 @@ mod native {
             self.0.remove_file(name)
         }
 
+        pub(crate) fn remove_dir(&self, name: &str) -> io::Result<()> {
+            self.0.remove_dir(name)
+        }
+
         pub(crate) fn remove_dir_all(&self, name: &str) -> io::Result<()> {
             self.0.remove_dir_all(name)
         }
@@ -257,6 +261,10 @@ mod wasi {
 
         pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
             fs::remove_file(self.0.join(name))
+        }
+
+        pub(crate) fn remove_dir(&self, name: &str) -> io::Result<()> {
+            fs::remove_dir(self.0.join(name))
         }
 
         pub(crate) fn remove_dir_all(&self, name: &str) -> io::Result<()> {

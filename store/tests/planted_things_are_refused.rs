@@ -181,7 +181,7 @@ fn a_directory_that_is_something_else_is_left_alone() {
 
 #[test]
 fn a_format_that_is_not_known_is_named_in_one_line() {
-    for format in ["larder 2\n", "", "larder 1x", "larder\u{1b}[31m 2\nlarder 1", &"9".repeat(100_000)] {
+    for format in ["larder 1\n", "larder 3\n", "", "larder 2x", "larder\u{1b}[31m 1\nlarder 2", &"9".repeat(100_000)] {
         let temporary = tempfile::tempdir().unwrap();
         fs::write(temporary.path().join("FORMAT"), format).unwrap();
         let error = refusal(temporary.path());

@@ -9,7 +9,7 @@ use super::Workspace;
 use crate::engine::{Absent, Batch, BatchOutcome, Change, Committed, EngineWorkspace, judge_in_empty_workspace};
 use crate::error::Error;
 use crate::moment::Moment;
-use crate::queue::Pending;
+use crate::queue::{Pending, Reply};
 use crate::reads::{Reads, Seen, Touch};
 
 impl Workspace {
@@ -17,7 +17,14 @@ impl Workspace {
         let opened = self.open_for(group.iter().map(|pending| &pending.batch));
         self.commits.fetch_add(1, Ordering::Relaxed);
         match opened {
-            Ok(Some(open)) => self.commit_in(&*open, group),
+            Ok(Some(open)) => {
+                let outcomes = self.commit_in(&*open, group);
+                // Let go of before the answers, so that who gets the last one and closes the larder has closed it.
+                drop(open);
+                for (reply, outcome) in outcomes {
+                    let _ = reply.send(outcome);
+                }
+            }
             Ok(None) => {
                 for Pending { batch, reads, reply, .. } in group {
                     let _ = reply.send(self.outcome_without_workspace(&batch, reads));
@@ -43,9 +50,14 @@ impl Workspace {
         })
     }
 
-    fn commit_in(&self, open: &dyn EngineWorkspace, group: Vec<Pending>) {
+    fn commit_in(
+        &self,
+        open: &dyn EngineWorkspace,
+        group: Vec<Pending>,
+    ) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
         let now = self.now();
         let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
+        let mut answers = Vec::with_capacity(group.len());
         // A writer's own room is there for what it has written.
         let reserved = {
             group.iter().flat_map(|pending| &pending.reservations).for_each(|reservation| reservation.set(0));
@@ -54,7 +66,7 @@ impl Workspace {
         let commits = open.commits();
         for Pending { mut batch, reads, reply, reservations: _ } in group {
             if reads.is_some_and(|reads| !self.still_so(&reads, commits, &touches, now)) {
-                let _ = reply.send(Err(Error::Conflict));
+                answers.push((reply, Err(Error::Conflict)));
                 continue;
             }
             touches.extend(batch.changes.iter().map(Change::touch));
@@ -65,11 +77,8 @@ impl Workspace {
         self.recent().begin_commit(commits + 1, touches);
         let outcomes = block_on(open.commit(&batches, now));
         self.recent().end_commit(open.commits());
-        // Let go of before the answers, as large values in them take room.
-        drop(batches);
-        for (reply, outcome) in replies.into_iter().zip(outcomes) {
-            let _ = reply.send(outcome);
-        }
+        answers.extend(replies.into_iter().zip(outcomes));
+        answers
     }
 
     /// Whether what a whole call has read is so after all commits, and after the changes that come before it in its own.

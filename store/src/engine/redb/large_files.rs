@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::future::ready;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use super::large_file::{ChunkReader, ChunkWriter, Identity};
@@ -42,8 +43,14 @@ impl LargeFiles {
     pub fn create(self: &Arc<Self>, seal: Seal) -> Result<Box<dyn LargeWriter>, Error> {
         let cannot = || Error::io("create the file of a large value");
         let name: LargeName = random_bytes()?;
-        let dir = self.layout.make_large_dir(&self.id)?;
-        let file = dir.open_file(&file_name(name), Mode::CreateNew).map_err(cannot())?;
+        let (dir, file) = loop {
+            let dir = self.layout.make_large_dir(&self.id)?;
+            match dir.open_file(&file_name(name), Mode::CreateNew) {
+                // The directory has gone since, with the last file that was in it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                made => break (dir, made.map_err(cannot())?),
+            }
+        };
         let used = self.use_file(name, 0, Reference::NotYet);
         Ok(Box::new(Writing { seal, chunks: ChunkWriter::new(file, Identity { seal, name }), dir, used }))
     }
@@ -209,9 +216,11 @@ impl LargeWriter for Writing {
 
     fn finish(self: Box<Self>) -> Answer<'static, Result<Arc<dyn Large>, Error>> {
         let Self { seal, chunks, dir, used } = *self;
-        let finished = chunks.finish().and_then(|bytes| dir.sync().map(|()| bytes));
-        let large = finished.map(|bytes| Arc::new(Finished { seal, bytes, used }) as Arc<dyn Large>);
-        Box::pin(ready(large.map_err(Error::io("make the file of a large value durable"))))
+        let written = chunks.finish().and_then(|bytes| dir.sync().map(|()| bytes));
+        let written = written.map_err(Error::io("make the file of a large value durable"));
+        // Somebody else may have made the directory a moment ago.
+        let durable = written.and_then(|bytes| used.files.layout.sync(&used.files.id).map(|()| bytes));
+        Box::pin(ready(durable.map(|bytes| Arc::new(Finished { seal, bytes, used }) as Arc<dyn Large>)))
     }
 }
 

@@ -126,7 +126,7 @@ impl Layout {
         Ok(())
     }
 
-    /// The directory of a workspace's large values, made where there is none.
+    /// The directory of a workspace's large values, made where there is none; [`Layout::sync`] makes its name durable.
     pub fn make_large_dir(&self, id: &WorkspaceId) -> Result<Dir, Error> {
         let cannot = || Error::io("make the directory of large values");
         let dir = self.workspace(id)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
@@ -135,9 +135,16 @@ impl Layout {
         }
         match dir.create_dir(LARGE) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(cannot()(error)),
-            _ => dir.sync().map_err(cannot())?,
+            _ => {}
         }
         open_dir(&dir, LARGE)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))
+    }
+
+    /// Makes the names in a workspace's directory durable.
+    pub fn sync(&self, id: &WorkspaceId) -> Result<(), Error> {
+        let cannot = || Error::io("make the workspace's directory durable");
+        let dir = self.workspace(id)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
+        dir.sync().map_err(cannot())
     }
 
     /// The names of the files of a workspace's large values.
@@ -156,12 +163,14 @@ impl Layout {
         }
     }
 
-    /// Removes the file of a large value.
+    /// Removes the file of a large value, and the directory with the last one.
     pub fn remove_large(&self, id: &WorkspaceId, name: &str) -> Result<(), Error> {
-        match self.large_dir(id)? {
-            Some(dir) => dir.remove_file(name).map_err(Error::io("remove the file of a large value")),
-            None => Ok(()),
-        }
+        let Some(workspace) = self.workspace(id)? else { return Ok(()) };
+        let Some(dir) = open_dir(&workspace, LARGE)? else { return Ok(()) };
+        dir.remove_file(name).map_err(Error::io("remove the file of a large value"))?;
+        // It stays as long as there is anything in it.
+        let _ = workspace.remove_dir(LARGE);
+        Ok(())
     }
 
     fn large_dir(&self, id: &WorkspaceId) -> Result<Option<Dir>, Error> {
