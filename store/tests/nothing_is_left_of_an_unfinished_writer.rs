@@ -198,3 +198,23 @@ fn files_are_those_of_the_values_there_are() {
     assert!(block_on(larder.delete_plugin(&"w".parse().unwrap(), &"p".parse().unwrap())).unwrap());
     files(0);
 }
+
+/// Their directory goes with the last of them, also while others are about to make theirs.
+#[test]
+fn values_that_come_and_go_at_once_do_not_hinder_each_other() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder: Larder = open_with(temporary.path(), &Options::default());
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let session = session(&larder, "w", "p");
+            scope.spawn(move || {
+                for _ in 0..20 {
+                    let key = number.to_string();
+                    block_on(session.set(&key, vec![number; CHUNK])).unwrap();
+                    block_on(session.delete(&key)).unwrap();
+                }
+            });
+        }
+    });
+    eventually("the directory is gone", || !directory(temporary.path(), "w").join("blobs").exists());
+}

@@ -130,14 +130,16 @@ impl Layout {
     pub fn make_large_dir(&self, id: &WorkspaceId) -> Result<Dir, Error> {
         let cannot = || Error::io("make the directory of large values");
         let dir = self.workspace(id)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
-        if let Some(large) = open_dir(&dir, LARGE)? {
-            return Ok(large);
+        // Others may make it at the same time, or remove it with the last file in it.
+        loop {
+            if let Some(large) = open_dir(&dir, LARGE)? {
+                return Ok(large);
+            }
+            match dir.create_dir(LARGE) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(cannot()(error)),
+                _ => {}
+            }
         }
-        match dir.create_dir(LARGE) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(cannot()(error)),
-            _ => {}
-        }
-        open_dir(&dir, LARGE)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))
     }
 
     /// Makes the names in a workspace's directory durable.
