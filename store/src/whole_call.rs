@@ -60,8 +60,8 @@ impl WholeCall {
             Some(Stored { stamp, body }) => (body.counter(), stamp.expiry),
             None => (Some(0), Expiry::NEVER),
         };
-        let (by, version) = (*by, *version);
-        let Some(sum) = number.and_then(|number| number.checked_add(by)) else {
+        let version = *version;
+        let Some(sum) = by.iter().try_fold(number, |number, by| Some(number?.checked_add(*by))).flatten() else {
             return Err(draft.fall_into_conflict());
         };
         let put = Put::counting(sum, expiry, version);

@@ -86,7 +86,15 @@ impl Writer {
         let checks = expect.map(|expect| Check { at: at.clone(), expect }).into_iter().collect();
         let version = scope.promised_version().await?;
         let put = Put { body, expiry, version };
-        let writes = Writes { changes: vec![Change::Put { at, put }], reservations: vec![reservation] };
+        let reservations = match &put.body {
+            // From here on the call itself counts it.
+            Body::Small(_) if scope.call.is_some() => {
+                drop(reservation);
+                Vec::new()
+            }
+            _ => vec![reservation],
+        };
+        let writes = Writes { changes: vec![Change::Put { at, put }], reservations };
         Ok(match scope.make(checks, writes).await? {
             BatchOutcome::Committed(committed) => Some(version.unwrap_or(committed.version)),
             BatchOutcome::Conflict(_) => None,

@@ -1,7 +1,7 @@
 //! Every engine answers as a map with the same rules does, whatever several sessions do: values, versions, listings, what is
 //! used, and errors with their numbers; across reopenings, under limits that change, and by a clock that moves.
 //!
-//! Each run goes through 256 new histories of each engine. Many more:
+//! Each run goes through the same 256 histories of each engine, or those of `PROPTEST_RNG_SEED`. Many more, and new ones:
 //!
 //! ```text
 //! LARDER_HISTORIES=100000 cargo test --release --package larder-store --test answers_as_the_model
@@ -22,6 +22,7 @@ use model::run::{Ground, run};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
 const HISTORIES: u32 = 256;
+const SEED: u64 = 1;
 const STEPS: usize = 150;
 
 fn histories() -> u32 {
@@ -33,6 +34,7 @@ fn answers_as_the_model(ground: impl Fn() -> Ground) {
     config.max_shrink_iters = 4000;
     let seed = match config.rng_seed {
         RngSeed::Fixed(seed) => seed,
+        RngSeed::Random if std::env::var_os("LARDER_HISTORIES").is_none() => SEED,
         RngSeed::Random => RandomState::new().hash_one("any"),
     };
     config.rng_seed = RngSeed::Fixed(seed);

@@ -45,9 +45,9 @@ pub(super) struct Write {
 pub(super) enum Effect {
     Put(Put),
     Delete,
-    /// Something is added to what stands there, which was not read.
+    /// Something is added to what stands there, one after the other; it was not read.
     Add {
-        by: i64,
+        by: Vec<i64>,
         version: Option<Version>,
         /// Whether nothing stood there.
         to_nothing: bool,
@@ -183,13 +183,19 @@ impl Draft {
             }
             Some(Effect::Put(_) | Effect::Delete) => Effect::Put(Put::counting(by, Expiry::NEVER, version)),
             Some(Effect::Add { by: earlier, .. }) => {
-                let by = sum(Some(*earlier), by)?;
-                sum(before.map_or(Some(0), |stored| stored.body.counter()), by)?;
-                Effect::Add { by, version, to_nothing: before.is_none() }
+                let mut all = earlier.clone();
+                // One addition where the two do not leave the range together, which the sum need not do either.
+                match all.last_mut().and_then(|last| Some((last.checked_add(by)?, last))) {
+                    Some((sum, last)) => *last = sum,
+                    None => all.push(by),
+                }
+                let stands = before.map_or(Some(0), |stored| stored.body.counter());
+                all.iter().try_fold(stands, |number, by| sum(number, *by).map(Some))?;
+                Effect::Add { by: all, version, to_nothing: before.is_none() }
             }
             None => {
                 sum(before.map_or(Some(0), |stored| stored.body.counter()), by)?;
-                Effect::Add { by, version, to_nothing: before.is_none() }
+                Effect::Add { by: vec![by], version, to_nothing: before.is_none() }
             }
         })
     }
@@ -232,7 +238,10 @@ impl Draft {
             changes.push(match effect {
                 Effect::Put(put) => Change::Put { at, put },
                 Effect::Delete => Change::Delete { at },
-                Effect::Add { by, version, .. } => Change::Add { at, by, version },
+                Effect::Add { by, version, .. } => {
+                    changes.extend(by.into_iter().map(|by| Change::Add { at: at.clone(), by, version }));
+                    continue;
+                }
             });
         }
         (changes, self.reservations.into_values().collect())

@@ -67,33 +67,20 @@ impl WholeCall {
         at: &Place,
         value_bytes: u64,
     ) -> Result<(), Error> {
-        match self.try_to_reserve(scope, reservation, at, value_bytes).await {
-            Err(Error::QuotaExceeded(_)) => {
-                self.look_again_at_what_stands().await?;
-                self.try_to_reserve(scope, reservation, at, value_bytes).await
-            }
-            tried => tried,
-        }
-    }
-
-    async fn try_to_reserve(
-        &self,
-        scope: &Scope,
-        reservation: &Reservation,
-        at: &Place,
-        value_bytes: u64,
-    ) -> Result<(), Error> {
+        // What was noted of it may be no longer so, and then too much or too little would be kept.
+        self.look_again_at_what_stands().await?;
         let state = self.workspace.view().await?;
         let stands = self.stands_before(&state, at).await?;
         let held = self.held_by_touched(&state, [at].into_iter()).await?;
         let all = self.held_by_all_before(&state).await?;
 
-        let draft = self.draft();
+        let mut draft = self.draft();
         draft.check()?;
+        draft.drop_expired(self.workspace.now());
         let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, draft.held_after(id, *held)));
         let seen = draft.held_after(&at.store, held[&at.store]);
         let old = match draft.writes.get(at) {
-            Some(write) => write.effect.held(&at.key),
+            Some(write) => write.effect.held(&at.key).plus(write.before).minus(write.removes()),
             None => stands.map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes)),
         };
         let after = seen.minus(old).plus(Held::of(&at.key, value_bytes));
