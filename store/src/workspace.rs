@@ -226,6 +226,7 @@ impl Workspace {
     }
 
     /// Begins idle work, as something has expired.
+    #[cfg(not(target_os = "wasi"))]
     pub fn tidy_expired(self: &Arc<Self>) {
         let begin = self.queue().add_chore(Chore::Tidy);
         self.work_if(begin);
