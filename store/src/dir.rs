@@ -35,6 +35,9 @@ pub(crate) enum Mode {
     CreateNew,
 }
 
+/// A lock on a directory, until it is dropped.
+pub(crate) struct DirLock(#[expect(dead_code, reason = "it is held open")] File);
+
 #[cfg(not(target_os = "wasi"))]
 pub use native::Dir;
 #[cfg(target_os = "wasi")]
@@ -46,6 +49,7 @@ fn not_regular() -> io::Error {
 
 #[cfg(not(target_os = "wasi"))]
 mod native {
+    use std::fs::TryLockError;
     use std::io;
     use std::path::Path;
     use std::time::SystemTime;
@@ -54,7 +58,7 @@ mod native {
     use cap_std::ambient_authority;
     use cap_std::fs::{Metadata, OpenOptions};
 
-    use super::{File, FileStatus, Kind, Mode, not_regular};
+    use super::{DirLock, File, FileStatus, Kind, Mode, not_regular};
 
     /// A directory, and the authority over what is below it.
     ///
@@ -137,6 +141,23 @@ mod native {
             self.0.open(".")?.sync_all()
         }
 
+        /// Locks out everybody else who asks for this, until the answer is dropped; none where somebody has it.
+        pub(crate) fn try_lock(&self) -> io::Result<Option<DirLock>> {
+            let dir = self.0.open(".")?.into_std();
+            match dir.try_lock() {
+                Ok(()) => Ok(Some(DirLock(dir))),
+                Err(TryLockError::WouldBlock) => Ok(None),
+                Err(TryLockError::Error(error)) => Err(error),
+            }
+        }
+
+        /// The same, after waiting for it.
+        pub(crate) fn lock(&self) -> io::Result<DirLock> {
+            let dir = self.0.open(".")?.into_std();
+            dir.lock()?;
+            Ok(DirLock(dir))
+        }
+
         pub(crate) fn names(&self) -> io::Result<Vec<String>> {
             // A name that is not UTF-8 is nobody's of ours.
             let names = self.0.entries()?.map(|entry| Ok(entry?.file_name().into_string().ok()));
@@ -195,7 +216,7 @@ mod wasi {
     use std::path::{Path, PathBuf};
     use std::time::SystemTime;
 
-    use super::{File, FileStatus, Kind, Mode, not_regular};
+    use super::{DirLock, File, FileStatus, Kind, Mode, not_regular};
 
     /// A directory, and the authority over what is below it.
     ///
@@ -274,6 +295,16 @@ mod wasi {
         /// Makes the names in this directory durable.
         pub(crate) fn sync(&self) -> io::Result<()> {
             File::open(&self.0)?.sync_all()
+        }
+
+        /// WASI has no locks.
+        pub(crate) fn try_lock(&self) -> io::Result<Option<DirLock>> {
+            self.lock().map(Some)
+        }
+
+        /// WASI has no locks.
+        pub(crate) fn lock(&self) -> io::Result<DirLock> {
+            File::open(&self.0).map(DirLock)
         }
 
         pub(crate) fn names(&self) -> io::Result<Vec<String>> {

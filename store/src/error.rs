@@ -154,8 +154,8 @@ pub enum Fault {
         /// What the engine found.
         what: String,
     },
-    /// A large value was replaced by the process that writes, while this one was about to read it.
-    #[error("the value was replaced while it was read")]
+    /// What was read was replaced meanwhile by the process that writes.
+    #[error("what was read was replaced meanwhile")]
     Superseded,
     /// The engine failed.
     #[error("the engine failed: {0}")]

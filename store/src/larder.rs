@@ -4,12 +4,13 @@ use std::time::Duration;
 use crate::access::Access;
 use crate::clock::{Clock, SystemClock, Timekeeper};
 use crate::dir::Dir;
-use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
+use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing, View};
 use crate::error::Error;
 use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
 use crate::key::Key;
 use crate::limits::Limits;
+use crate::moment::Moment;
 use crate::open_workspaces::OpenWorkspaces;
 use crate::plugin_id::PluginId;
 use crate::pool::Pool;
@@ -122,10 +123,8 @@ impl Larder {
     ///
     /// [`Error::Unavailable`] where the workspace cannot be opened or read.
     pub async fn plugins(&self, workspace: &WorkspaceId) -> Result<Vec<(PluginId, Held)>, Error> {
-        let workspace = self.workspace(workspace);
-        let Some(view) = workspace.view().await? else { return Ok(Vec::new()) };
-        let stores = view.stores(workspace.now()).await?.into_iter();
-        Ok(stores.filter_map(|(store, held)| store.into_plugin().map(|plugin| (plugin, held))).collect())
+        let stores = self.workspace(workspace).read(Vec::new(), async |view, now| view.stores(now).await).await?;
+        Ok(stores.into_iter().filter_map(|(store, held)| store.into_plugin().map(|plugin| (plugin, held))).collect())
     }
 
     /// What the store that a workspace shares holds.
@@ -134,7 +133,8 @@ impl Larder {
     ///
     /// [`Error::Unavailable`] where the workspace cannot be opened or read.
     pub async fn shared(&self, workspace: &WorkspaceId) -> Result<Held, Error> {
-        self.held(&self.workspace(workspace), &StoreId::Shared).await
+        let read = async |view: Arc<dyn View>, now: Moment<'_>| view.held(&StoreId::Shared, now).await;
+        self.workspace(workspace).read(Held::default(), read).await
     }
 
     /// All that a workspace holds, as of one moment; none where there is no such workspace.
@@ -183,6 +183,23 @@ impl Larder {
         self.workspace(workspace).delete().await
     }
 
+    /// Lets go of a workspace that a component was writing under a runtime such as the wasmtime command line, and that it kept
+    /// when it was killed; says who had it, none where nobody did.
+    ///
+    /// WASI has no locks, so nobody but the caller can know that the component is no more: where it is not, both write, and
+    /// the workspace may be damaged. A native process that is no more needs no such call.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AccessDenied`] in a larder that was opened for reading, [`Error::Unavailable`] where a native process holds
+    /// the workspace.
+    pub async fn unlock_workspace(&self, workspace: &WorkspaceId) -> Result<Option<String>, Error> {
+        match self.0.0.access {
+            Access::ReadOnly => Err(Error::AccessDenied),
+            Access::ReadWrite => self.0.0.engine.unlock(workspace).await,
+        }
+    }
+
     /// Removes everything that a plugin holds in a workspace; false where it held nothing.
     ///
     /// # Errors
@@ -214,13 +231,6 @@ impl Larder {
     /// The time as it is here, in milliseconds since 1970.
     pub(crate) fn now_ms(&self) -> u64 {
         self.0.0.time.now_ms()
-    }
-
-    async fn held(&self, workspace: &Arc<Workspace>, store: &StoreId) -> Result<Held, Error> {
-        match workspace.view().await? {
-            Some(view) => view.held(store, workspace.now()).await,
-            None => Ok(Held::default()),
-        }
     }
 
     fn workspace(&self, id: &WorkspaceId) -> Arc<Workspace> {

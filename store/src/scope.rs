@@ -7,7 +7,7 @@ use pollster::block_on;
 use crate::address::{Address, Store};
 use crate::commit::Commit;
 use crate::engine::{
-    Batch, BatchOutcome, Body, Change, Check, LARGE_BYTES, Page, Place, Quota, Range, Reserved, Stamp, Stored,
+    Batch, BatchOutcome, Body, Change, Check, LARGE_BYTES, Page, Place, Quota, Range, Reserved, Stamp, Stored, View,
 };
 use crate::error::{Error, Excess, Unit};
 use crate::grant::Grant;
@@ -15,6 +15,7 @@ use crate::handles::{Handles, OpenHandle};
 use crate::key::Key;
 use crate::larder::Larder;
 use crate::limits::Limits;
+use crate::moment::Moment;
 use crate::plugin_id::PluginId;
 use crate::reservation::{Request, Reservation};
 use crate::store_id::StoreId;
@@ -22,9 +23,6 @@ use crate::usage::Held;
 use crate::version::Version;
 use crate::whole_call::WholeCall;
 use crate::workspace::{InUse, Workspace};
-
-/// How often a process that only reads begins anew when a large value is replaced under it.
-const READ_AGAIN: usize = 3;
 /// What is given to a large value's file at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 
@@ -154,14 +152,7 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
-        for _ in 0..READ_AGAIN {
-            let Some(view) = self.workspace.view().await? else { return Ok(None) };
-            match view.get(store, key, self.workspace.now()).await {
-                Err(error) if error.is_superseded() => {}
-                got => return got,
-            }
-        }
-        Err(Error::Damaged)
+        self.workspace.read(None, async |view, now| view.get(store, key, now).await).await
     }
 
     /// The value with a version that will be its own, also where a whole call has yet to commit it.
@@ -190,18 +181,16 @@ impl Scope {
             self.check_answer(bytes)?;
             return Ok(all);
         }
-        for _ in 0..READ_AGAIN {
-            match self.get_many_now(places).await {
-                Err(error) if error.is_superseded() => {}
-                got => return got,
-            }
-        }
-        Err(Error::Damaged)
+        let absent = vec![None; places.len()];
+        self.workspace.read(absent, async |view, now| self.get_many_of(&*view, places, now).await).await
     }
 
-    async fn get_many_now(&self, places: &[Place]) -> Result<Vec<Option<Stored>>, Error> {
-        let Some(view) = self.workspace.view().await? else { return Ok(vec![None; places.len()]) };
-        let now = self.workspace.now();
+    async fn get_many_of(
+        &self,
+        view: &dyn View,
+        places: &[Place],
+        now: Moment<'_>,
+    ) -> Result<Vec<Option<Stored>>, Error> {
         let mut bytes = 0;
         for Place { store, key } in places {
             bytes += view.look(store, key, now).await?.map_or(0, |stamp| stamp.bytes);
@@ -226,34 +215,21 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.look(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
-        match self.workspace.view().await? {
-            Some(view) => view.look(store, key, self.workspace.now()).await,
-            None => Ok(None),
-        }
+        self.workspace.read(None, async |view, now| view.look(store, key, now).await).await
     }
 
     pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {
         if let Some(call) = &self.call {
             return call.page(store, range).await;
         }
-        for _ in 0..READ_AGAIN {
-            let Some(view) = self.workspace.view().await? else { return Ok(Page::default()) };
-            match view.page(store, range, self.workspace.now()).await {
-                Err(error) if error.is_superseded() => {}
-                got => return got,
-            }
-        }
-        Err(Error::Damaged)
+        self.workspace.read(Page::default(), async |view, now| view.page(store, range, now).await).await
     }
 
     pub async fn held(&self, store: &StoreId) -> Result<Held, Error> {
         if let Some(call) = &self.call {
             return call.held(store).await;
         }
-        match self.workspace.view().await? {
-            Some(view) => view.held(store, self.workspace.now()).await,
-            None => Ok(Held::default()),
-        }
+        self.workspace.read(Held::default(), async |view, now| view.held(store, now).await).await
     }
 
     pub async fn delete_prefix(&self, store: &StoreId, prefix: &Key<'_>) -> Result<u64, Error> {

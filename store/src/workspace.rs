@@ -27,6 +27,9 @@ use crate::usage::Held;
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
+/// How often a process that only reads begins anew when what it reads is replaced under it.
+const READ_AGAIN: usize = 3;
+
 /// What all workspaces of a larder have in common.
 pub(crate) struct Shared {
     pub engine: Arc<dyn Engine>,
@@ -107,6 +110,23 @@ impl Workspace {
             Some(open) => Ok(Some(open.view().await?)),
             None => Ok(None),
         }
+    }
+
+    /// Reads what was committed last, anew where the process that writes replaces it meanwhile; `absent` where there is no
+    /// workspace.
+    pub async fn read<T>(
+        self: &Arc<Self>,
+        absent: T,
+        read: impl AsyncFn(Arc<dyn View>, Moment<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        for _ in 0..READ_AGAIN {
+            let Some(view) = self.view().await? else { return Ok(absent) };
+            match read(view, self.now()).await {
+                Err(error) if error.is_superseded() => {}
+                answer => return answer,
+            }
+        }
+        Err(Error::Damaged)
     }
 
     /// Keeps the workspace from being closed as the least recently used.

@@ -13,7 +13,7 @@ mod rules;
 mod stored;
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -59,6 +59,12 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Removes a workspace with all that it holds; false where there was none. It is not open in this process.
     fn delete<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<bool, Error>>;
+
+    /// Lets go of a workspace that a writer which is no more has kept for itself; says which writer that was, none where
+    /// there is none, as with an engine whose writers leave nothing behind.
+    fn unlock<'a>(&'a self, _id: &'a WorkspaceId) -> Answer<'a, Result<Option<String>, Error>> {
+        Box::pin(ready(Ok(None)))
+    }
 }
 
 /// What opening does where there is no such workspace.

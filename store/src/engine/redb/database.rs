@@ -78,9 +78,11 @@ pub(super) fn open_to_write(
         let late = Instant::now() >= deadline;
         // Found anew each time: what the name leads to may have been deleted or replaced meanwhile.
         let Some(dir) = layout.workspace(id)? else { return Ok(None) };
-        let attempt = mark.make(&dir, id).map_err(Busy::Error).and_then(|()| {
+        let turn = dir.try_lock().map_err(Error::io("lock the workspace's directory"))?;
+        let attempt = turn.as_ref().ok_or(Busy::Held).and_then(|_| {
+            mark.make(&dir)?;
             let opened = lock_and_open(&dir, id, sharing)?;
-            mark.claim(&dir, id)?;
+            mark.claim(&dir)?;
             match layout.database_status(id) {
                 Ok(now) if now.identity == opened.status.identity => Ok(opened),
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -89,6 +91,10 @@ pub(super) fn open_to_write(
                 _ => Err(Busy::Replaced),
             }
         });
+        if attempt.is_err() && turn.is_some() {
+            mark.remove_in(&dir);
+        }
+        drop(turn);
         let error = match attempt {
             Ok(opened) => return Ok(Some((opened, mark))),
             Err(Busy::Held) if late => held_by_other(&dir, id),
@@ -99,7 +105,6 @@ pub(super) fn open_to_write(
                 continue;
             }
         };
-        mark.remove_in(&dir);
         return Err(error);
     }
 }
@@ -150,7 +155,7 @@ pub(super) fn leads_to(layout: &Layout, id: &WorkspaceId, opened: FileStatus) ->
 }
 
 /// Why a database did not open.
-enum Busy {
+pub(super) enum Busy {
     /// Another process has it: worth another try.
     Held,
     /// It is no longer what the workspace's name leads to.
@@ -199,10 +204,12 @@ pub(super) fn prepare_for_a_crash(database: &Database) -> Result<(), Trouble> {
     Ok(transaction.commit()?)
 }
 
-fn repair(layout: &Layout, id: &WorkspaceId) -> Result<(), Error> {
+/// Opens for writing and closes again, which repairs what was interrupted.
+pub(super) fn repair(layout: &Layout, id: &WorkspaceId) -> Result<(), Error> {
     let Some((opened, mark)) = open_to_write(layout, id, Sharing::ReadersBeside)? else { return Ok(()) };
+    let closed = contain(|| Ok(opened.database.into_inner().close()?)).map_err(|trouble| trouble.into_error(id));
     mark.remove(layout, id);
-    contain(|| Ok(opened.database.into_inner().close()?)).map_err(|trouble| trouble.into_error(id))
+    closed
 }
 
 fn database_file(dir: &Dir, id: &WorkspaceId, mode: Mode) -> Result<(File, FileStatus), Error> {

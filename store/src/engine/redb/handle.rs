@@ -13,7 +13,7 @@ use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
 use super::snapshot::Snapshot;
 use super::trouble::{Contained, Trouble, contain};
 use super::versions::Versions;
-use super::writer_mark::WriterMark;
+use super::writer_mark::{Witness, WriterMark};
 use crate::access::Access;
 use crate::dir::FileStatus;
 use crate::error::Error;
@@ -21,10 +21,11 @@ use crate::value::Seal;
 use crate::workspace_id::WorkspaceId;
 
 pub(super) struct Handle {
-    // In the order in which they go: what reads the database before it, the mark before the lock.
+    // In the order in which they go: what reads the database before it, the mark after it.
     newest: Mutex<Option<Arc<Snapshot>>>,
-    _mark: Option<Marked>,
     database: Opened,
+    _mark: Option<Marked>,
+    place: Place,
     pub status: FileStatus,
     pub seal: Seal,
     pub versions: Mutex<Versions>,
@@ -42,15 +43,21 @@ enum Opened {
     Reader(Contained<ReadOnlyDatabase>),
 }
 
-struct Marked {
-    mark: WriterMark,
+/// Where the workspace is.
+#[derive(Clone)]
+struct Place {
     layout: Arc<Layout>,
     id: WorkspaceId,
 }
 
+struct Marked {
+    mark: WriterMark,
+    at: Place,
+}
+
 impl Drop for Marked {
     fn drop(&mut self) {
-        self.mark.remove(&self.layout, &self.id);
+        self.mark.remove(&self.at.layout, &self.at.id);
     }
 }
 
@@ -58,10 +65,11 @@ impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
+        let place = Place { layout: layout.clone(), id: id.clone() };
         let (database, status, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
-                let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
+                let mark = Marked { mark, at: place.clone() };
                 (Opened::Writer(opened.database), opened.status, Some(mark))
             }
             Access::ReadOnly => {
@@ -77,8 +85,9 @@ impl Handle {
         let (seal, commits, versions, latest_ms) = known.map_err(|trouble| trouble.into_error(id))?;
         let handle = Self {
             newest: Mutex::default(),
-            _mark: mark,
             database,
+            _mark: mark,
+            place,
             status,
             seal,
             versions: Mutex::new(Versions::above(versions)),
@@ -118,6 +127,11 @@ impl Handle {
             return Ok(snapshot.clone());
         }
         Ok(newest.insert(Arc::new(self.begin()?)).clone())
+    }
+
+    /// Who writes now, for a reader beside another process.
+    pub fn witness(&self) -> Result<Witness, Error> {
+        Witness::of(&self.place.layout, &self.place.id)
     }
 
     /// After a commit: whether opening would be slow after a crash now, and that the newest state is another.

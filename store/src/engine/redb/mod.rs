@@ -20,10 +20,11 @@ mod writer_mark;
 use std::future::ready;
 use std::sync::Arc;
 
-use self::database::{fill, open_to_write};
+use self::database::{fill, open_to_write, repair};
 use self::large_files::AllLargeFiles;
 use self::layout::Layout;
 use self::workspace::RedbWorkspace;
+use self::writer_mark::{holder, is_component, read_mark, remove_component_s};
 use super::{Absent, Answer, Engine, EngineWorkspace};
 use crate::access::Access;
 use crate::dir::Dir;
@@ -93,11 +94,27 @@ impl RedbEngine {
         };
         // Renamed while it is locked; whoever waits for the lock finds that the name leads nowhere.
         let removed = layout.remove(id);
-        if let (Err(_), Some((_, mark))) = (&removed, &locked) {
-            mark.remove(layout, id);
+        if let Some((opened, mark)) = locked {
+            drop(opened);
+            if removed.is_err() {
+                mark.remove(layout, id);
+            }
         }
-        drop(locked);
         removed.map(|()| true)
+    }
+}
+
+impl RedbEngine {
+    fn unlock_now(&self, id: &WorkspaceId) -> Result<Option<String>, Error> {
+        let layout = &self.files.layout;
+        let Some(dir) = layout.workspace(id)? else { return Ok(None) };
+        let Some(mark) = read_mark(&dir)? else { return Ok(None) };
+        if is_component(&mark) {
+            remove_component_s(&dir)?;
+        }
+        // Whether a native writer lives, redb's lock tells. What was interrupted is repaired on the way.
+        repair(layout, id)?;
+        Ok(Some(holder(&mark)))
     }
 }
 
@@ -116,5 +133,9 @@ impl Engine for RedbEngine {
 
     fn delete<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<bool, Error>> {
         Box::pin(ready(self.delete_now(id)))
+    }
+
+    fn unlock<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<Option<String>, Error>> {
+        Box::pin(ready(self.unlock_now(id)))
     }
 }

@@ -5,6 +5,7 @@ use super::handle::Handle;
 use super::snapshot::{OpenLarge, Snapshot};
 use super::trouble::{Trouble, contain};
 use super::workspace::State;
+use super::writer_mark::Witness;
 use crate::engine::{Answer, Kept, Page, Range, Stamp, Stored, View};
 use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
@@ -19,11 +20,13 @@ pub(super) struct RedbView {
     snapshot: Arc<Snapshot>,
     handle: Arc<Handle>,
     state: Arc<State>,
+    /// Who wrote when this was begun beside another process.
+    begun: Option<Witness>,
 }
 
 impl RedbView {
-    pub fn new(snapshot: Arc<Snapshot>, handle: Arc<Handle>, state: Arc<State>) -> Self {
-        Self { snapshot, handle, state }
+    pub fn new(snapshot: Arc<Snapshot>, handle: Arc<Handle>, state: Arc<State>, begun: Option<Witness>) -> Self {
+        Self { snapshot, handle, state, begun }
     }
 
     fn read<T>(&self, read: impl FnOnce(&Snapshot, OpenLarge) -> Result<T, Trouble>) -> Result<T, Error> {
@@ -35,7 +38,14 @@ impl RedbView {
                 None => Error::Unavailable(Fault::Superseded),
             })
         };
-        contain(|| read(&self.snapshot, &open)).map_err(|trouble| self.state.note(trouble))
+        let answer = contain(|| read(&self.snapshot, &open));
+        // Before the answer is looked at: one that was read while its pages were overwritten may be any.
+        if let Some(begun) = &self.begun
+            && !self.handle.witness()?.confirms(begun)
+        {
+            return Err(Error::Unavailable(Fault::Superseded));
+        }
+        answer.map_err(|trouble| self.state.note(trouble))
     }
 }
 

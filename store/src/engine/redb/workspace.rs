@@ -93,8 +93,12 @@ impl RedbWorkspace {
 
     fn view_now(&self) -> Result<Arc<dyn View>, Error> {
         let handle = self.state.handle()?;
+        let begun = match handle.writer() {
+            Some(_) => None,
+            None => Some(handle.witness()?),
+        };
         let snapshot = contain(|| handle.snapshot()).map_err(|trouble| self.state.note(trouble))?;
-        Ok(Arc::new(RedbView::new(snapshot, handle, self.state.clone())))
+        Ok(Arc::new(RedbView::new(snapshot, handle, self.state.clone(), begun)))
     }
 
     fn commit_now(&self, batches: &[Batch], now: Moment) -> Vec<Result<BatchOutcome, Error>> {

@@ -1,18 +1,27 @@
 //! The file that says who writes to a workspace.
 //!
 //! redb's lock keeps two native writers apart, but cannot say who holds it, and does not exist on WASI. So a writer makes
-//! this file before it opens the database and removes it before it closes. A native one that gets redb's lock knows that a
-//! native mark it finds was left behind by a process that is no more; a mark made on WASI it never passes.
+//! this file before it opens the database, and removes it after it has closed it. A native one that gets redb's lock knows
+//! that a native mark it finds was left behind by a process that is no more; a mark made on WASI it never passes.
+//!
+//! A component must find a mark at every moment at which a native writer has the database open. So native writers take turns,
+//! by a lock on the workspace's directory, at replacing a mark and at removing one, and a mark that is replaced is never
+//! missing meanwhile.
 
 use std::io::{self, Write};
+use std::time::SystemTime;
 
-use super::layout::{Layout, read_text};
-use crate::dir::{Dir, Mode};
+use super::database::Busy;
+use super::layout::{DATABASE, Layout, read_text};
+use crate::dir::{Dir, File, Mode};
 use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
 
 const WRITER: &str = "writer";
-const KIND: &str = if cfg!(target_os = "wasi") { "wasi" } else { "native" };
+const NATIVE: &str = "native";
+const COMPONENT: &str = "wasi";
+const KIND: &str = if cfg!(target_os = "wasi") { COMPONENT } else { NATIVE };
+const MAKE: &str = "mark the workspace as being written";
 
 pub(super) struct WriterMark {
     text: String,
@@ -24,51 +33,46 @@ impl WriterMark {
         Self { text: format!("{KIND} {}\n", whoami()) }
     }
 
-    /// Makes the mark, unless there is one that another native writer made, or left.
-    pub fn make(&self, dir: &Dir, id: &WorkspaceId) -> Result<(), Error> {
+    /// Makes the mark, unless there is a native one: whether its writer lives, redb's lock tells.
+    pub fn make(&self, dir: &Dir) -> Result<(), Busy> {
         match self.write(dir) {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                match read_text(dir, WRITER)? {
-                    Some(text) if text.starts_with("wasi") || KIND == "wasi" => Err(held(id, &text)),
-                    // Whether its writer lives, redb's lock tells.
-                    _ => Ok(()),
-                }
-            }
-            Err(error) => Err(Error::io("mark the workspace as being written")(error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read_text(dir, WRITER)? {
+                Some(text) if text == self.text => Ok(()),
+                Some(text) if is_component(&text) || KIND == COMPONENT => Err(Busy::Held),
+                _ => Ok(()),
+            },
+            Err(error) => Err(Error::io(MAKE)(error).into()),
         }
     }
 
     /// Replaces a mark that was left behind by this one, now that redb's lock is held.
-    pub fn claim(&self, dir: &Dir, id: &WorkspaceId) -> Result<(), Error> {
-        loop {
-            match read_text(dir, WRITER)? {
-                Some(text) if text == self.text => return Ok(()),
-                Some(text) if text.starts_with("wasi") => return Err(held(id, &text)),
-                Some(_) => match dir.remove_file(WRITER) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        return Err(Error::io("remove the mark of a writer that is no more")(error));
-                    }
-                    _ => {}
-                },
-                None => {}
-            }
-            match self.write(dir) {
-                // One who waits for the lock made his own meanwhile.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                written => return written.map_err(Error::io("mark the workspace as being written")),
-            }
+    pub fn claim(&self, dir: &Dir) -> Result<(), Error> {
+        if read_text(dir, WRITER)?.as_ref() == Some(&self.text) {
+            return Ok(());
         }
+        let replaced = dir.open_file(WRITER, Mode::Write).and_then(|mut file| {
+            file.set_len(0)?;
+            self.write_to(&mut file)
+        });
+        match replaced {
+            // Removed by hand, which nobody should.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.write(dir),
+            replaced => replaced,
+        }
+        .map_err(Error::io(MAKE))
     }
 
     /// Removes the mark if it is still this one.
     pub fn remove(&self, layout: &Layout, id: &WorkspaceId) {
         // Best effort: the next native writer removes what stays.
         if let Ok(Some(dir)) = layout.workspace(id) {
+            let _turn = dir.lock();
             self.remove_in(&dir);
         }
     }
 
+    /// The same in a directory that is locked.
     pub fn remove_in(&self, dir: &Dir) {
         if read_text(dir, WRITER).is_ok_and(|text| text.as_ref() == Some(&self.text)) {
             let _ = dir.remove_file(WRITER);
@@ -76,7 +80,11 @@ impl WriterMark {
     }
 
     fn write(&self, dir: &Dir) -> io::Result<()> {
-        match dir.open_file(WRITER, Mode::CreateNew)?.write_all(self.text.as_bytes()) {
+        self.write_to(&mut dir.open_file(WRITER, Mode::CreateNew)?)
+    }
+
+    fn write_to(&self, file: &mut File) -> io::Result<()> {
+        match file.write_all(self.text.as_bytes()) {
             // An empty mark keeps others away as well, and without it nobody could read on a full disk.
             Err(error) if error.kind() == io::ErrorKind::StorageFull => Ok(()),
             written => written,
@@ -84,27 +92,65 @@ impl WriterMark {
     }
 }
 
-/// Says who holds a workspace, as far as its mark tells.
-pub(super) fn held_by_other(dir: &Dir, id: &WorkspaceId) -> Error {
-    match read_text(dir, WRITER) {
-        Ok(Some(text)) => held(id, &text),
-        _ => held(id, "native another process"),
+/// What the mark of a workspace says; none where nobody writes to it, or a native writer was not told of.
+pub(super) fn read_mark(dir: &Dir) -> Result<Option<String>, Error> {
+    read_text(dir, WRITER)
+}
+
+/// Whether a component made the mark.
+pub(super) fn is_component(mark: &str) -> bool {
+    mark.starts_with(COMPONENT)
+}
+
+/// Removes the mark of a component that is no more.
+pub(super) fn remove_component_s(dir: &Dir) -> Result<(), Error> {
+    match dir.remove_file(WRITER) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove the mark of a writer")(error)),
+        _ => Ok(()),
     }
 }
 
-fn held(id: &WorkspaceId, mark: &str) -> Error {
+/// What tells a reader whether a component may have written meanwhile: its locks keep native writers from the pages that it
+/// reads, but not a component.
+#[derive(PartialEq, Eq)]
+pub(super) struct Witness {
+    mark: Option<String>,
+    /// When the database was last written.
+    modified: Option<SystemTime>,
+}
+
+impl Witness {
+    pub fn of(layout: &Layout, id: &WorkspaceId) -> Result<Self, Error> {
+        let Some(dir) = layout.workspace(id)? else { return Ok(Self { mark: None, modified: None }) };
+        Ok(Self { mark: read_text(&dir, WRITER)?, modified: dir.modified(DATABASE).ok() })
+    }
+
+    /// Whether what was read since the other was taken is what was there then.
+    pub fn confirms(&self, earlier: &Self) -> bool {
+        let by_native = |mark: &Option<String>| mark.as_ref().is_some_and(|mark| mark.starts_with(NATIVE));
+        self == earlier || (self.mark == earlier.mark && by_native(&self.mark))
+    }
+}
+
+/// Says who holds a workspace, as far as its mark tells.
+pub(super) fn held_by_other(dir: &Dir, id: &WorkspaceId) -> Error {
+    let mark = read_text(dir, WRITER).ok().flatten().unwrap_or_default();
+    Error::Unavailable(Fault::Held { workspace: id.to_string(), holder: holder(&mark) })
+}
+
+/// Who made a mark.
+pub(super) fn holder(mark: &str) -> String {
     // The mark is a file that anyone may have written.
-    let holder = mark.trim_end().chars().filter(|c| !c.is_control()).take(128).collect::<String>();
-    let holder = match holder.trim_start_matches("native ") {
+    let told = mark.trim_end().chars().filter(|c| !c.is_control()).take(128).collect::<String>();
+    match told.strip_prefix(NATIVE).or(told.strip_prefix(COMPONENT)).unwrap_or(&told).trim_start() {
         "" => "another process".to_owned(),
-        told => told.to_owned(),
-    };
-    Error::Unavailable(Fault::Held { workspace: id.to_string(), holder })
+        holder => holder.to_owned(),
+    }
 }
 
 fn whoami() -> String {
     // Fine enough to tell two larders of one process apart.
-    let since = humantime::format_rfc3339_micros(std::time::SystemTime::now());
+    let since = humantime::format_rfc3339_micros(SystemTime::now());
     if cfg!(target_os = "wasi") {
         format!("a component since {since}")
     } else {
