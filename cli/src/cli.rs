@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, parsed into what is meant.
 
+mod compose;
 mod scope;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use larder_store::{Commit, Grant, PluginId, WorkspaceId};
 
+pub use self::compose::Compose;
 use self::scope::{DEFAULT_WORKSPACE, Scope};
 pub use self::scope::{OneStore, View};
 use crate::exit::Exit;
@@ -36,6 +38,9 @@ pub enum Command {
     /// Run a plugin: a WebAssembly component
     #[command(after_long_help = help::RUN)]
     Run(Run),
+    /// Join a plugin with storage, for any runtime that offers WASI, such as the wasmtime command line
+    #[command(after_long_help = help::COMPOSE)]
+    Compose(Compose),
     /// Write the value of a key to standard output, byte for byte
     #[command(after_long_help = help::GET)]
     Get(Get),
@@ -57,6 +62,9 @@ pub enum Command {
     /// Make a workspace of a file that `export` wrote
     #[command(after_long_help = help::IMPORT)]
     Import(Import),
+    /// Let go of a workspace that a composed plugin kept when it was killed
+    #[command(after_long_help = help::UNLOCK)]
+    Unlock(Unlock),
     /// Check that every promise of the interface to plugins is kept
     #[command(after_long_help = help::CONFORMANCE)]
     Conformance(Conformance),
@@ -189,6 +197,16 @@ pub struct Import {
     /// Where from; `-`, or nothing, is standard input
     #[arg(default_value = "-", hide_default_value = true)]
     pub file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Unlock {
+    /// The workspace
+    #[arg(short, long)]
+    pub workspace: WorkspaceId,
+    /// Do not ask whether its writer is no more
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,5 +1,6 @@
 //! What each command does; a file for each.
 
+mod compose;
 mod conformance;
 mod export;
 mod get;
@@ -9,6 +10,7 @@ mod rm;
 mod run;
 mod set;
 mod stat;
+mod unlock;
 
 use larder_store::{Larder, WorkspaceId};
 
@@ -24,6 +26,7 @@ pub fn run(Cli { dir: given_dir, command }: Cli) -> Result<Exit, Failure> {
     let dir = given_dir.clone().unwrap_or_else(|| DEFAULT_DIR.into());
     match command {
         Command::Run(options) => run::run(&dir, options),
+        Command::Compose(options) => compose::compose(&options),
         Command::Get(options) => get::get(&dir, &options),
         Command::Set(options) => set::set(&dir, options),
         Command::Rm(options) => rm::rm(&dir, options),
@@ -31,6 +34,7 @@ pub fn run(Cli { dir: given_dir, command }: Cli) -> Result<Exit, Failure> {
         Command::Stat(options) => stat::stat(&dir, &options),
         Command::Export(options) => export::export(&dir, &options),
         Command::Import(options) => import::import(&dir, &options),
+        Command::Unlock(options) => unlock::unlock(&dir, &options),
         Command::Conformance(options) => conformance::conformance(given_dir.as_deref(), &options),
     }
 }

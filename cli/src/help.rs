@@ -68,6 +68,40 @@ Examples:
 While it runs, this process alone writes to the workspace; where another one has it, that one is
 named before the plugin runs (exit code 3). Exit codes: see larder --help.";
 
+pub const COMPOSE: &str = "\
+Joins the plugin with a component that keeps what it stores, and needs only WASI. What comes out runs
+under the wasmtime command line, and keeps the same data as every other host of the larder:
+
+  larder compose notes.wasm -o composed.wasm
+  wasmtime run --dir ./larder-data composed.wasm put todo 'buy figs'
+  larder ls -p notes
+
+What is said here is baked in, and variables of the environment go before it, as in
+`wasmtime run --env LARDER_WORKSPACE=team-7 …`: LARDER_WORKSPACE, LARDER_PLUGIN, LARDER_SHARED (none,
+read or write), LARDER_SHARED_PREFIX, the limits (LARDER_STORE_BYTES, LARDER_VALUE_BYTES, …), and
+LARDER_DIR where --dir is given more than once. Each write is committed by itself.
+
+Limits are key-bytes, value-bytes, batch-items, batch-bytes, chunk-bytes, open-handles, store-bytes,
+store-keys, workspace-bytes and delete-prefix-keys.
+
+The plugin itself sees no directory. With --adapter the component is written alone, to be joined by
+`wac plug notes.wasm --plug adapter.wasm -o composed.wasm`; a plugin that is joined so can open the
+files of the larder. A workspace that a host has open is not there for a composed plugin, and one
+that a composed plugin left locked when it was killed is freed by `larder unlock`.";
+
+pub const UNLOCK: &str = "\
+A plugin that was composed with storage has no locks, so it leaves a mark in the workspace while it
+reads or writes, and one that is killed in the middle leaves it behind: then the workspace is refused
+to everybody, `held by a component since …`. This removes the mark, and repairs what was interrupted.
+Do so only when that component has ended: two that write at once damage the workspace.
+
+A host that was killed leaves nothing that needs this, save for composed plugins. One that runs is
+told, and keeps its workspace (exit code 3).
+
+Examples:
+  larder unlock -w team-7
+  larder unlock -w team-7 --yes";
+
 pub const GET: &str = "\
 Nothing but the value is written, also no line end after it. Works while a host has the workspace
 open, and sees what was last committed; a value that is replaced while it is read is read to its end

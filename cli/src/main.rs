@@ -4,6 +4,7 @@
 
 mod cli;
 mod command;
+mod compose;
 mod confirm;
 mod escape;
 mod exit;
@@ -13,6 +14,7 @@ mod interrupt;
 mod invoke;
 mod open;
 mod output;
+mod plugin_name;
 mod progress;
 mod size;
 mod store;

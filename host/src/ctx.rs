@@ -2,9 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use larder_store::Session;
+use larder_store::keyvalue::Cursors;
 use wasmtime::component::ResourceTable;
-
-use crate::keyvalue::Cursors;
 
 /// What a host keeps in its wasmtime store for one plugin: a session, what the plugin has open there, and where errors are
 /// told.

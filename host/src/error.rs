@@ -1,4 +1,4 @@
-use larder_store::{Error as StoreError, Excess, Unit};
+use larder_store::Error as StoreError;
 use wasmtime::component::ResourceTableError;
 
 use crate::bindings::types;
@@ -31,43 +31,23 @@ impl From<ResourceTableError> for Error {
 
 impl types::Host for StorageView<'_> {
     fn convert_error(&mut self, Error(kind): Error) -> wasmtime::Result<types::Error> {
-        let error = match kind {
-            Kind::Store(StoreError::Conflict) => return Err(StoreError::Conflict.into()),
-            Kind::Store(error) => error,
-            Kind::Handle(error) => return Err(error.into()),
-        };
+        match kind {
+            Kind::Store(error) => Ok((&self.admit(error)?).into()),
+            Kind::Handle(error) => Err(error.into()),
+        }
+    }
+}
+
+impl StorageView<'_> {
+    /// Lets an error go on to the plugin, after the host was told; not one that ends the call.
+    pub(crate) fn admit(&self, error: StoreError) -> wasmtime::Result<StoreError> {
+        if let StoreError::Conflict = error {
+            return Err(error.into());
+        }
         if let Some(hook) = &self.ctx.on_error {
             hook(&error);
         }
-        Ok(for_the_plugin(&error))
-    }
-}
-
-/// The case and its numbers, without the fault beneath.
-pub(crate) fn for_the_plugin(error: &StoreError) -> types::Error {
-    match error {
-        StoreError::KeyTooLong(excess) => types::Error::KeyTooLong(excess.into()),
-        StoreError::ValueTooLarge(excess) => types::Error::ValueTooLarge(excess.into()),
-        StoreError::BatchTooLarge(excess) => types::Error::BatchTooLarge(excess.into()),
-        StoreError::QuotaExceeded(excess) => types::Error::QuotaExceeded(excess.into()),
-        StoreError::TooManyOpen(excess) => types::Error::TooManyOpen(excess.into()),
-        StoreError::NotACounter => types::Error::NotACounter,
-        StoreError::AccessDenied => types::Error::AccessDenied,
-        StoreError::Damaged => types::Error::Damaged,
-        StoreError::Unavailable(_) => types::Error::Unavailable,
-        StoreError::OutcomeUnknown(_) => types::Error::OutcomeUnknown,
-        _ => types::Error::Other("the store failed".to_owned()),
-    }
-}
-
-impl From<&Excess> for types::Excess {
-    fn from(excess: &Excess) -> Self {
-        let unit = match excess.unit {
-            Unit::Bytes => types::Unit::Bytes,
-            Unit::Items => types::Unit::Items,
-            Unit::Handles => types::Unit::Handles,
-        };
-        Self { unit, limit: excess.limit, actual: excess.actual }
+        Ok(error)
     }
 }
 
@@ -75,7 +55,7 @@ impl From<&Excess> for types::Excess {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use larder_store::{Fault, Larder, Limits, Options};
+    use larder_store::{Excess, Fault, Larder, Limits, Options, Unit};
 
     use super::*;
     use crate::StorageCtx;
@@ -104,16 +84,16 @@ mod tests {
     #[test]
     fn a_plugin_learns_nothing_of_a_fault() {
         let fault = || Fault::Held { workspace: "tenant-7".into(), holder: "process 4711".into() };
-        let unavailable = for_the_plugin(&StoreError::Unavailable(fault()));
+        let unavailable = types::Error::from(&StoreError::Unavailable(fault()));
         assert!(matches!(unavailable, types::Error::Unavailable), "{unavailable:?}");
-        let unknown = for_the_plugin(&StoreError::OutcomeUnknown(fault()));
+        let unknown = types::Error::from(&StoreError::OutcomeUnknown(fault()));
         assert!(matches!(unknown, types::Error::OutcomeUnknown), "{unknown:?}");
     }
 
     #[test]
     fn a_limit_keeps_its_case_its_unit_and_both_numbers() {
         let excess = Excess { unit: Unit::Items, limit: 3, actual: 4 };
-        let types::Error::QuotaExceeded(told) = for_the_plugin(&StoreError::QuotaExceeded(excess)) else {
+        let types::Error::QuotaExceeded(told) = types::Error::from(&StoreError::QuotaExceeded(excess)) else {
             panic!("another case");
         };
         assert!(matches!(told, types::Excess { unit: types::Unit::Items, limit: 3, actual: 4 }), "{told:?}");

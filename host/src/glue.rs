@@ -9,5 +9,6 @@ pub(crate) mod implement;
 mod answers;
 mod atomic;
 mod questions;
+mod refusals;
 mod store;
 mod streams;

@@ -5,23 +5,17 @@
 //! August 2026. The buckets `""` and `default` are the plugin's own store, `shared` is the one that its workspace shares;
 //! there are no others. What the drafts leave open is decided in the project's `docs/keyvalue.md`.
 
-mod bucket;
-mod cas;
-mod counter;
-mod cursors;
 pub mod draft;
 pub mod draft2;
 mod error;
-mod opened;
 mod table;
 
 use wasmtime::component::Linker;
 
 use crate::StorageView;
 
-pub use self::bucket::Bucket;
-pub use self::cas::Cas;
-pub(crate) use self::cursors::Cursors;
+pub use larder_store::keyvalue::{Bucket, Cas};
+
 pub use self::error::Error;
 
 /// Adds both drafts of `wasi:keyvalue` to the linker of a host with async support.

@@ -4,13 +4,12 @@ use std::time::Duration;
 use crate::access::Access;
 use crate::clock::{Clock, SystemClock, Timekeeper};
 use crate::dir::Dir;
-use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing, View};
+use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
 use crate::error::Error;
 use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
 use crate::key::Key;
 use crate::limits::Limits;
-use crate::moment::Moment;
 use crate::open_workspaces::OpenWorkspaces;
 use crate::plugin_id::PluginId;
 use crate::pool::Pool;
@@ -18,7 +17,7 @@ use crate::session::Session;
 use crate::snapshot::Snapshot;
 use crate::store_id::StoreId;
 use crate::usage::Held;
-use crate::workspace::{Shared, Workspace};
+use crate::workspace::{Shared, Workspace, read_committed};
 use crate::workspace_id::WorkspaceId;
 
 /// How a larder is opened.
@@ -123,8 +122,9 @@ impl Larder {
     ///
     /// [`Error::Unavailable`] where the workspace cannot be opened or read.
     pub async fn plugins(&self, workspace: &WorkspaceId) -> Result<Vec<(PluginId, Held)>, Error> {
-        let stores = self.workspace(workspace).read(Vec::new(), async |view, now| view.stores(now).await).await?;
-        Ok(stores.into_iter().filter_map(|(store, held)| store.into_plugin().map(|plugin| (plugin, held))).collect())
+        let workspace = self.workspace(workspace);
+        let stores: Result<_, Error> = read_committed!(workspace, Vec::new(), |view, now| view.stores(now).await);
+        Ok(stores?.into_iter().filter_map(|(store, held)| store.into_plugin().map(|plugin| (plugin, held))).collect())
     }
 
     /// What the store that a workspace shares holds.
@@ -133,8 +133,8 @@ impl Larder {
     ///
     /// [`Error::Unavailable`] where the workspace cannot be opened or read.
     pub async fn shared(&self, workspace: &WorkspaceId) -> Result<Held, Error> {
-        let read = async |view: Arc<dyn View>, now: Moment<'_>| view.held(&StoreId::Shared, now).await;
-        self.workspace(workspace).read(Held::default(), read).await
+        let workspace = self.workspace(workspace);
+        read_committed!(workspace, Held::default(), |view, now| view.held(&StoreId::Shared, now).await)
     }
 
     /// All that a workspace holds, as of one moment; none where there is no such workspace.

@@ -39,6 +39,7 @@ mod housekeeper;
 mod import;
 mod import_error;
 mod key;
+pub mod keyvalue;
 mod larder;
 mod limits;
 mod moment;

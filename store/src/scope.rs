@@ -22,7 +22,7 @@ use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::version::Version;
 use crate::whole_call::WholeCall;
-use crate::workspace::{InUse, Workspace};
+use crate::workspace::{InUse, Workspace, read_committed};
 /// What is given to a large value's file at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 
@@ -152,7 +152,7 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
-        self.workspace.read(None, async |view, now| view.get(store, key, now).await).await
+        read_committed!(self.workspace, None, |view, now| view.get(store, key, now).await)
     }
 
     /// The value with a version that will be its own, also where a whole call has yet to commit it.
@@ -181,8 +181,9 @@ impl Scope {
             self.check_answer(bytes)?;
             return Ok(all);
         }
-        let absent = vec![None; places.len()];
-        self.workspace.read(absent, async |view, now| self.get_many_of(&*view, places, now).await).await
+        read_committed!(self.workspace, vec![None; places.len()], |view, now| {
+            self.get_many_of(&*view, places, now).await
+        })
     }
 
     async fn get_many_of(
@@ -215,21 +216,21 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.look(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
-        self.workspace.read(None, async |view, now| view.look(store, key, now).await).await
+        read_committed!(self.workspace, None, |view, now| view.look(store, key, now).await)
     }
 
     pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {
         if let Some(call) = &self.call {
             return call.page(store, range).await;
         }
-        self.workspace.read(Page::default(), async |view, now| view.page(store, range, now).await).await
+        read_committed!(self.workspace, Page::default(), |view, now| view.page(store, range, now).await)
     }
 
     pub async fn held(&self, store: &StoreId) -> Result<Held, Error> {
         if let Some(call) = &self.call {
             return call.held(store).await;
         }
-        self.workspace.read(Held::default(), async |view, now| view.held(store, now).await).await
+        read_committed!(self.workspace, Held::default(), |view, now| view.held(store, now).await)
     }
 
     pub async fn delete_prefix(&self, store: &StoreId, prefix: &Key<'_>) -> Result<u64, Error> {

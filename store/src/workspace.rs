@@ -28,7 +28,28 @@ use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
 /// How often a process that only reads begins anew when what it reads is replaced under it.
-const READ_AGAIN: usize = 3;
+pub(crate) const READ_AGAIN: usize = 3;
+
+/// Reads what was committed last, anew where the process that writes replaces it meanwhile; `$absent` where there is no
+/// workspace.
+///
+/// A macro, as the compiler does not find the future of a function that takes such a closure fit to be sent.
+macro_rules! read_committed {
+    ($workspace:expr, $absent:expr, |$view:ident, $now:ident| $read:expr) => {{
+        let mut tries = crate::workspace::READ_AGAIN;
+        loop {
+            let Some($view) = $workspace.view().await? else { break Ok($absent) };
+            let $now = $workspace.now();
+            match $read {
+                Err(error) if error.is_superseded() && tries > 1 => tries -= 1,
+                Err(error) if error.is_superseded() => break Err(crate::error::Error::Damaged),
+                answer => break answer,
+            }
+        }
+    }};
+}
+
+pub(crate) use read_committed;
 
 /// What all workspaces of a larder have in common.
 pub(crate) struct Shared {
@@ -110,23 +131,6 @@ impl Workspace {
             Some(open) => Ok(Some(open.view().await?)),
             None => Ok(None),
         }
-    }
-
-    /// Reads what was committed last, anew where the process that writes replaces it meanwhile; `absent` where there is no
-    /// workspace.
-    pub async fn read<T>(
-        self: &Arc<Self>,
-        absent: T,
-        read: impl AsyncFn(Arc<dyn View>, Moment<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        for _ in 0..READ_AGAIN {
-            let Some(view) = self.view().await? else { return Ok(absent) };
-            match read(view, self.now()).await {
-                Err(error) if error.is_superseded() => {}
-                answer => return answer,
-            }
-        }
-        Err(Error::Damaged)
     }
 
     /// Keeps the workspace from being closed as the least recently used.

@@ -3,7 +3,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use crate::cargo::{cargo_build, root, succeed, target_dir};
+use crate::cargo::{cargo_command, root, succeed, target_dir};
 
 static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
 
@@ -21,7 +21,7 @@ pub fn larder_binary() -> io::Result<PathBuf> {
         return Ok(path.clone());
     }
     let (profile, folder) = if cfg!(debug_assertions) { ("dev", "debug") } else { ("release", "release") };
-    let mut command = cargo_build(root());
+    let mut command = cargo_command(&["build"], root());
     command.env_remove("CARGO_BUILD_TARGET").args(["--profile", profile]);
     command.args(["--workspace", "--bin", "larder", "--examples"]);
     succeed(command)?;

@@ -14,10 +14,10 @@ pub(crate) fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// `cargo build` by the cargo that runs this program, or the one in the path; it shows its progress to whoever watches.
-pub(crate) fn cargo_build(current_dir: &Path) -> Command {
+/// The cargo that runs this program, or the one in the path, asked for `args`; it shows its progress to whoever watches.
+pub(crate) fn cargo_command(args: &[&str], current_dir: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    command.current_dir(current_dir).args(["build", "--locked"]);
+    command.current_dir(current_dir).args(args).arg("--locked");
     if !io::stderr().is_terminal() {
         command.arg("--quiet");
     }

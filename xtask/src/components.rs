@@ -8,10 +8,33 @@ use std::process::Command;
 use std::{env, fs, io};
 
 use crate::cargo::{root, succeed, target_dir};
-use crate::wasm::{release_build, release_dir};
+use crate::wasm::wasm_build;
 
-/// The cargo workspace of each, and the name of its file.
-const COMPONENTS: [(&str, &str); 1] = [("tests/conformance", "conformance.wasm")];
+struct Component {
+    /// The folder whose cargo workspace it is built in.
+    workspace: &'static str,
+    /// What cargo is asked for.
+    cargo: &'static [&'static str],
+    /// What that makes, below the target directory.
+    made: &'static str,
+    /// The name of the committed file.
+    file: &'static str,
+}
+
+const COMPONENTS: [Component; 2] = [
+    Component {
+        workspace: ".",
+        cargo: &["rustc", "--package", "larder-adapter", "--lib", "--crate-type", "cdylib", "--profile", "component"],
+        made: "wasm32-wasip2/component/larder_adapter.wasm",
+        file: "adapter.wasm",
+    },
+    Component {
+        workspace: "tests/conformance",
+        cargo: &["build", "--release"],
+        made: "wasm32-wasip2/release/conformance.wasm",
+        file: "conformance.wasm",
+    },
+];
 
 /// Where they are committed.
 const CARRIED: &str = "cli/components";
@@ -23,8 +46,8 @@ const CARRIED: &str = "cli/components";
 /// Where cargo cannot be started or fails, or a file cannot be written.
 pub fn write() -> io::Result<()> {
     fs::create_dir_all(root().join(CARRIED))?;
-    for (workspace, file) in COMPONENTS {
-        fs::write(committed(file), build(workspace, file)?)?;
+    for component in COMPONENTS {
+        fs::write(committed(component.file), build(&component)?)?;
     }
     Ok(())
 }
@@ -35,8 +58,8 @@ pub fn write() -> io::Result<()> {
 ///
 /// Where one differs or is missing; where cargo cannot be started or fails.
 pub fn check() -> io::Result<()> {
-    for (workspace, file) in COMPONENTS {
-        let built = build(workspace, file)?;
+    for component in COMPONENTS {
+        let (file, built) = (component.file, build(&component)?);
         let committed = fs::read(committed(file)).map_err(|error| stale(file, &error.to_string()))?;
         if committed != built {
             return Err(stale(file, "its sources make another of it now"));
@@ -53,12 +76,12 @@ fn stale(file: &str, reason: &str) -> io::Error {
     io::Error::other(format!("{CARRIED}/{file}: {reason}; run `cargo xtask components` and commit what it writes"))
 }
 
-fn build(workspace: &str, file: &str) -> io::Result<Vec<u8>> {
-    let manifest_dir = root().join(workspace);
+fn build(component: &Component) -> io::Result<Vec<u8>> {
+    let manifest_dir = root().join(component.workspace);
     let target_dir = target_dir().join("components");
     // The sources of dependencies have to be there before their paths can be named.
     succeed(fetch(&manifest_dir))?;
-    let mut command = release_build(&manifest_dir, &target_dir);
+    let mut command = wasm_build(component.cargo, &manifest_dir, &target_dir);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PROFILE_") {
             command.env_remove(name);
@@ -66,7 +89,7 @@ fn build(workspace: &str, file: &str) -> io::Result<Vec<u8>> {
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", remapped_paths()?.join("\x1f"));
     succeed(command)?;
-    fs::read(release_dir(&target_dir).join(file))
+    fs::read(target_dir.join(component.made))
 }
 
 fn fetch(manifest_dir: &Path) -> Command {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use crate::cargo::{cargo_build, root, succeed, target_dir};
+use crate::cargo::{cargo_command, root, succeed, target_dir};
 
 const TARGET: &str = "wasm32-wasip2";
 
@@ -39,23 +39,18 @@ pub fn build(manifest_dir: impl AsRef<Path>) -> io::Result<PathBuf> {
         fs::create_dir_all(&own_target_dir)?;
         let lock = File::create(own_target_dir.join(".larder-lock"))?;
         lock.lock()?;
-        succeed(release_build(&manifest_dir, &own_target_dir))?;
+        succeed(wasm_build(&["build", "--release"], &manifest_dir, &own_target_dir))?;
         built.insert(manifest_dir);
     }
-    Ok(release_dir(&own_target_dir))
+    Ok(own_target_dir.join(TARGET).join("release"))
 }
 
-/// Builds a cargo workspace for wasm, untouched by what the build around this one has set.
-pub(crate) fn release_build(manifest_dir: &Path, target_dir: &Path) -> Command {
-    let mut command = cargo_build(manifest_dir);
+/// Has cargo build for wasm, untouched by what the build around this one has set.
+pub(crate) fn wasm_build(cargo: &[&str], manifest_dir: &Path, target_dir: &Path) -> Command {
+    let mut command = cargo_command(cargo, manifest_dir);
     for setting in SETTINGS_OF_THE_OUTER_BUILD {
         command.env_remove(setting);
     }
-    command.args(["--release", "--target", TARGET, "--target-dir"]).arg(target_dir);
+    command.args(["--target", TARGET, "--target-dir"]).arg(target_dir);
     command
-}
-
-/// Where [`release_build`] puts its `.wasm` files.
-pub(crate) fn release_dir(target_dir: &Path) -> PathBuf {
-    target_dir.join(TARGET).join("release")
 }

@@ -22,6 +22,7 @@ use crate::failure::{Failure, is_fault, tell};
 use crate::invoke::Exports;
 use crate::open::{Purpose, in_larder};
 use crate::output::print;
+use crate::plugin_name::named_by;
 
 /// Any version of it that a plugin of this generation can export is found by this name.
 const COMMAND: &str = "wasi:cli/run@0.2.0";
@@ -73,11 +74,7 @@ impl Run {
         if let Some(plugin) = &self.plugin {
             return Ok(plugin.clone());
         }
-        let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
-        stem.parse().map_err(|error| {
-            Failure::new(Exit::BadInput, anyhow::Error::new::<larder_store::InvalidName>(error))
-                .context("the name of the file does not name the plugin: say whose data it is with --plugin")
-        })
+        named_by(&self.file)
     }
 
     fn runtime_options(&self) -> RuntimeOptions {

@@ -1,9 +1,8 @@
 //! `wasi:keyvalue@0.2.0-draft`, whose cursors are numbers and whose counters know no sign.
 
+use larder_store::keyvalue::Told;
 use wasmtime::component::{Linker, Resource};
 
-use super::counter::increment_unsigned;
-use super::error::Told;
 use super::{Bucket, Error};
 use crate::StorageView;
 use crate::glue::implement::implement;
@@ -64,10 +63,10 @@ implement! {
             bucket: Resource<Bucket>,
             cursor: Option<u64>
         ) -> Result<store::KeyResponse, Error> {
-            let opened = self.opened(&bucket)?;
-            let store = opened.store;
-            let page = opened.keys(self.ctx.cursors.after(store, cursor)?).await?;
-            let cursor = page.next.map(|next| self.ctx.cursors.remember(store, next));
+            let bucket = *self.ctx.table.get(&bucket)?;
+            let after = self.ctx.cursors.after(bucket, cursor)?;
+            let page = bucket.open_in(&self.ctx.session).keys(after).await?;
+            let cursor = page.next.map(|next| self.ctx.cursors.remember(bucket, next));
             Ok(store::KeyResponse { keys: page.keys, cursor })
         }
 
@@ -79,8 +78,7 @@ implement! {
 
     impl atomics::Host {
         async fn increment(&mut self, bucket: Resource<Bucket>, key: String, by: u64) -> Result<u64, Error> {
-            let opened = self.opened(&bucket)?;
-            Ok(increment_unsigned(opened.session, opened.at(&key), by).await?)
+            Ok(self.opened(&bucket)?.increment_unsigned(&key, by).await?)
         }
     }
 

@@ -1,8 +1,8 @@
 //! `wasi:keyvalue@0.2.0-draft2`, whose cursors are keys, and which can compare and swap.
 
+use larder_store::keyvalue::Told;
 use wasmtime::component::{Linker, Resource};
 
-use super::error::Told;
 use super::{Bucket, Cas, Error};
 use crate::StorageView;
 use crate::glue::implement::implement;
@@ -83,8 +83,7 @@ implement! {
 
     impl atomics::Host {
         async fn increment(&mut self, bucket: Resource<Bucket>, key: String, by: i64) -> Result<i64, Error> {
-            let opened = self.opened(&bucket)?;
-            Ok(opened.session.increment(opened.at(&key), by).await?)
+            Ok(self.opened(&bucket)?.increment(&key, by).await?)
         }
 
         async fn swap(&mut self, cas: Resource<Cas>, value: Vec<u8>) -> wasmtime::Result<Result<(), atomics::CasError>> {
@@ -99,8 +98,7 @@ implement! {
 
     impl atomics::HostCas {
         async fn new(&mut self, bucket: Resource<Bucket>, key: String) -> Result<Resource<Cas>, Error> {
-            let opened = self.opened(&bucket)?;
-            let cas = Cas::new(opened.session, opened.store, key).await?;
+            let cas = Cas::new(self.opened(&bucket)?, key).await?;
             Ok(self.ctx.table.push(cas)?)
         }
 

@@ -1,7 +1,7 @@
+use larder_store::keyvalue::{Bucket, Opened};
 use wasmtime::component::Resource;
 
-use super::opened::Opened;
-use super::{Bucket, Error};
+use super::Error;
 use crate::StorageView;
 
 impl StorageView<'_> {
@@ -11,7 +11,6 @@ impl StorageView<'_> {
     }
 
     pub(super) fn opened(&self, bucket: &Resource<Bucket>) -> Result<Opened<'_>, Error> {
-        let Bucket { store } = *self.ctx.table.get(bucket)?;
-        Ok(Opened { session: &self.ctx.session, store })
+        Ok(self.ctx.table.get(bucket)?.open_in(&self.ctx.session))
     }
 }

@@ -1,6 +1,8 @@
-use larder_store::{Action, Address, Change, Check, Entry, Error, Outcome, Session};
-
 use super::cas::as_it_is;
+use crate::address::Address;
+use crate::atomic::{Action, Change, Check, Entry, Outcome};
+use crate::error::Error;
+use crate::session::Session;
 
 /// Adds to a counter for an interface that knows no sign, and gives the sum.
 ///

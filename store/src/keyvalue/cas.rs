@@ -1,4 +1,8 @@
-use larder_store::{Action, Address, Change, Check, Entry, Error, Expectation, Outcome, Session, Store};
+use super::Opened;
+use crate::address::{Address, Store};
+use crate::atomic::{Action, Change, Check, Entry, Expectation, Outcome};
+use crate::error::Error;
+use crate::session::Session;
 
 /// A key as it was when a plugin made this handle, to be replaced only if it still is so.
 ///
@@ -12,23 +16,36 @@ pub struct Cas {
 }
 
 impl Cas {
-    pub(super) async fn new(session: &Session, store: Store, key: String) -> Result<Self, Error> {
+    /// The key as it is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::entry`] has them.
+    pub async fn new(Opened { session, store }: Opened<'_>, key: String) -> Result<Self, Error> {
         let entry = session.entry(Address { store, key: &key }).await?;
         Ok(Self { store, key, expect: as_it_is(entry.as_ref()) })
     }
 
     /// The value at the key now.
-    pub(super) async fn current(&self, session: &Session) -> Result<Option<Vec<u8>>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// As [`StoreView::get`](crate::StoreView::get) has them.
+    pub async fn current(&self, session: &Session) -> Result<Option<Vec<u8>>, Error> {
         session.store(self.store).get(&self.key).await
     }
 
     /// Puts `value` if the key still is as it was; otherwise gives a handle for the key as it is now.
-    pub(super) async fn swap(self, session: &Session, value: Vec<u8>) -> Result<Result<(), Self>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::apply`] has them.
+    pub async fn swap(self, session: &Session, value: Vec<u8>) -> Result<Result<(), Self>, Error> {
         let at = Address { store: self.store, key: &self.key };
         let check = Check { at, expect: self.expect };
         match session.apply(&[check], vec![Change { at, action: Action::Set(value) }]).await? {
             Outcome::Committed(_) => Ok(Ok(())),
-            Outcome::Conflict(_) => Ok(Err(Self::new(session, self.store, self.key).await?)),
+            Outcome::Conflict(_) => Ok(Err(Self::new(Opened { session, store: self.store }, self.key).await?)),
         }
     }
 }
