@@ -10,7 +10,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use larder_store::{Access, Dir, Error, Fault, Larder, Sharing};
+use larder_store::{Access, Dir, Error, Fault, Larder, Sharing, StoreId};
 use pollster::block_on;
 use support::{database, directory, get, is_held, options, reader, session, set, writer};
 
@@ -177,4 +177,28 @@ fn of_many_who_start_at_once_over_a_leftover_mark_each_opens_or_is_refused_as_he
             }
         });
     }
+}
+
+/// A component has no locks: what it writes may be where a reader is reading.
+#[test]
+fn a_reader_begins_anew_where_a_component_has_written() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = writer(temporary.path());
+    set(&larder, "w", "p", "k", "v").unwrap();
+    let reader = reader(temporary.path());
+    let snapshot = block_on(reader.snapshot(&"w".parse().unwrap())).unwrap().unwrap();
+    let page = || block_on(snapshot.page(&StoreId::Private("p".parse().unwrap()), None));
+    assert_eq!(page().unwrap().len(), 1);
+    // A native writer keeps what is being read, also one that comes and goes.
+    set(&larder, "w", "p", "k", "w").unwrap();
+    block_on(larder.close()).unwrap();
+    set(&writer(temporary.path()), "w", "p", "k", "x").unwrap();
+    assert_eq!(page().unwrap().len(), 1);
+
+    let mark = directory(temporary.path(), "w").join("writer");
+    fs::write(&mark, "wasi a component since 2026-01-01T00:00:00Z\n").unwrap();
+    assert!(page().is_err(), "it may be writing");
+    fs::rename(&mark, directory(temporary.path(), "w").join("last-component")).unwrap();
+    assert!(page().is_err(), "it may have written");
+    assert_eq!(get(&reader, "w", "p", "k").unwrap().as_deref(), Some("x"));
 }

@@ -1,6 +1,7 @@
 //! The conformance plugin, and what it says.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use larder_host::{Call, Plugin, Runtime, RuntimeOptions};
@@ -36,10 +37,14 @@ pub struct Conformance {
     plugin: Plugin,
 }
 
-/// The bytes of the plugin, as its sources are now.
+/// The file of the plugin, as its sources are now.
+pub fn conformance_file() -> PathBuf {
+    xtask::wasm::build("tests/conformance").expect("the plugin compiles").join("conformance.wasm")
+}
+
+/// What is in it.
 pub fn conformance_bytes() -> Vec<u8> {
-    let dir = xtask::wasm::build("tests/conformance").expect("the plugin compiles");
-    std::fs::read(dir.join("conformance.wasm")).expect("the plugin was built")
+    std::fs::read(conformance_file()).expect("the plugin was built")
 }
 
 impl Conformance {

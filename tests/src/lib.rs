@@ -3,6 +3,7 @@
 
 mod address;
 mod command_line;
+mod composed;
 mod conformance;
 pub mod keyvalue;
 mod pantry;
@@ -13,7 +14,8 @@ mod relay;
 
 pub use address::{private, shared};
 pub use command_line::{CommandLine, Ended};
-pub use conformance::{Captured, Conformance, Verdict, Verdicts, conformance_bytes};
+pub use composed::{Composed, compose};
+pub use conformance::{Captured, Conformance, Verdict, Verdicts, conformance_bytes, conformance_file};
 pub use larder_host::bindings::types;
 pub use pantry::Pantry;
 pub use plugins::{plugin, plugin_bytes};

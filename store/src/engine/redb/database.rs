@@ -16,7 +16,7 @@ use super::Sharing;
 use super::layout::{DATABASE, Layout, open_file, random_bytes};
 use super::meta::{self, META, ReadMeta};
 use super::trouble::{Contained, Trouble, contain};
-use super::writer_mark::{WriterMark, held_by_other};
+use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
 use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
@@ -25,7 +25,9 @@ use crate::workspace_id::WorkspaceId;
 const CACHE_BYTES: usize = 64 * 1024;
 /// How long opening waits for another process to let go.
 const PATIENCE: Duration = Duration::from_secs(1);
-const RETRY: Duration = Duration::from_millis(10);
+/// How long a component waits for others, which open for each call as it does: nobody tells whose turn it is.
+const PATIENCE_OF_COMPONENTS: Duration = Duration::from_secs(10);
+const RETRY: Duration = Duration::from_millis(1);
 
 /// A database opened for writing, and where it was found.
 pub(super) struct Opened<D> {
@@ -72,15 +74,16 @@ pub(super) fn open_to_write(
     id: &WorkspaceId,
     sharing: Sharing,
 ) -> Result<Option<(Opened<Database>, WriterMark)>, Error> {
-    let deadline = Instant::now() + PATIENCE;
+    let since = Instant::now();
     let mark = WriterMark::new();
     loop {
-        let late = Instant::now() >= deadline;
         // Found anew each time: what the name leads to may have been deleted or replaced meanwhile.
         let Some(dir) = layout.workspace(id)? else { return Ok(None) };
+        let among_components = cfg!(target_os = "wasi") && !read_mark(&dir)?.is_some_and(|mark| is_native(&mark));
+        let late = since.elapsed() >= if among_components { PATIENCE_OF_COMPONENTS } else { PATIENCE };
         let turn = dir.try_lock().map_err(Error::io("lock the workspace's directory"))?;
         let attempt = turn.as_ref().ok_or(Busy::Held).and_then(|_| {
-            mark.make(&dir)?;
+            mark.make(&dir, late)?;
             let opened = lock_and_open(&dir, id, sharing)?;
             mark.claim(&dir)?;
             match layout.database_status(id) {

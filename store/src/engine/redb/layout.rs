@@ -5,6 +5,7 @@
 //! workspaces/<id>/data.redb  every store of the workspace
 //! workspaces/<id>/blobs/     the files of large values, with random names
 //! workspaces/<id>/writer     who writes here now
+//! workspaces/<id>/last-component  the component that was here last, where there was one
 //! workspaces/.new-<random>   a workspace that is being created
 //! workspaces/.gone-<random>  a workspace that is being removed
 //! ```

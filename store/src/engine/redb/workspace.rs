@@ -130,7 +130,8 @@ impl RedbWorkspace {
             let _ = contain(|| Ok(transaction.abort()?));
             return outcomes;
         };
-        let quick = status.bytes > LARGE_FILE_BYTES;
+        // On WASI the workspace is closed right after, so there is no idle moment to prepare in.
+        let quick = status.bytes > LARGE_FILE_BYTES || cfg!(target_os = "wasi");
         if let Err(trouble) = commit_transaction(transaction, quick) {
             let drawn = *versions;
             drop(versions);

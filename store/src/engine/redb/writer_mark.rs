@@ -18,10 +18,13 @@ use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
 
 const WRITER: &str = "writer";
+/// The mark of the component that was here last.
+const LAST: &str = "last-component";
 const NATIVE: &str = "native";
 const COMPONENT: &str = "wasi";
 const KIND: &str = if cfg!(target_os = "wasi") { COMPONENT } else { NATIVE };
 const MAKE: &str = "mark the workspace as being written";
+const REMOVE: &str = "remove the mark of a writer";
 
 pub(super) struct WriterMark {
     text: String,
@@ -34,13 +37,16 @@ impl WriterMark {
     }
 
     /// Makes the mark, unless there is a native one: whether its writer lives, redb's lock tells.
-    pub fn make(&self, dir: &Dir) -> Result<(), Busy> {
+    ///
+    /// One that says nothing may be a component's that is being written; in the end it is one that was left so.
+    pub fn make(&self, dir: &Dir, in_the_end: bool) -> Result<(), Busy> {
         match self.write(dir) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read_text(dir, WRITER)? {
                 Some(text) if text == self.text => Ok(()),
-                Some(text) if is_component(&text) || KIND == COMPONENT => Err(Busy::Held),
-                _ => Ok(()),
+                Some(text) if KIND == NATIVE && (is_native(&text) || (in_the_end && !is_component(&text))) => Ok(()),
+                // Also where it has been removed since: whoever goes on has one.
+                _ => Err(Busy::Held),
             },
             Err(error) => Err(Error::io(MAKE)(error).into()),
         }
@@ -75,7 +81,7 @@ impl WriterMark {
     /// The same in a directory that is locked.
     pub fn remove_in(&self, dir: &Dir) {
         if read_text(dir, WRITER).is_ok_and(|text| text.as_ref() == Some(&self.text)) {
-            let _ = dir.remove_file(WRITER);
+            let _ = if KIND == COMPONENT { remove_component_s(dir) } else { remove(dir) };
         }
     }
 
@@ -92,7 +98,7 @@ impl WriterMark {
     }
 }
 
-/// What the mark of a workspace says; none where nobody writes to it, or a native writer was not told of.
+/// What the mark of a workspace says; none where nobody writes to it.
 pub(super) fn read_mark(dir: &Dir) -> Result<Option<String>, Error> {
     read_text(dir, WRITER)
 }
@@ -102,33 +108,38 @@ pub(super) fn is_component(mark: &str) -> bool {
     mark.starts_with(COMPONENT)
 }
 
-/// Removes the mark of a component that is no more.
+/// Whether a native writer made the mark.
+pub(super) fn is_native(mark: &str) -> bool {
+    mark.starts_with(NATIVE)
+}
+
+/// Removes the mark of a component, and keeps it as that of the last one.
 pub(super) fn remove_component_s(dir: &Dir) -> Result<(), Error> {
-    match dir.remove_file(WRITER) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove the mark of a writer")(error)),
+    match dir.rename(WRITER, LAST) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(REMOVE)(error)),
         _ => Ok(()),
     }
+}
+
+fn remove(dir: &Dir) -> Result<(), Error> {
+    dir.remove_file(WRITER).map_err(Error::io(REMOVE))
 }
 
 /// What tells a reader whether a component may have written meanwhile: its locks keep native writers from the pages that it
 /// reads, but not a component.
 #[derive(PartialEq, Eq)]
 pub(super) struct Witness {
-    mark: Option<String>,
-    /// When the database was last written.
-    modified: Option<SystemTime>,
+    last: Option<String>,
+    /// The component that has the workspace now, and when the database was last written.
+    now: Option<(String, Option<SystemTime>)>,
 }
 
 impl Witness {
     pub fn of(layout: &Layout, id: &WorkspaceId) -> Result<Self, Error> {
-        let Some(dir) = layout.workspace(id)? else { return Ok(Self { mark: None, modified: None }) };
-        Ok(Self { mark: read_text(&dir, WRITER)?, modified: dir.modified(DATABASE).ok() })
-    }
-
-    /// Whether what was read since the other was taken is what was there then.
-    pub fn confirms(&self, earlier: &Self) -> bool {
-        let by_native = |mark: &Option<String>| mark.as_ref().is_some_and(|mark| mark.starts_with(NATIVE));
-        self == earlier || (self.mark == earlier.mark && by_native(&self.mark))
+        let Some(dir) = layout.workspace(id)? else { return Ok(Self { last: None, now: None }) };
+        let component = read_text(&dir, WRITER)?.filter(|mark| is_component(mark));
+        let now = component.map(|mark| (mark, dir.modified(DATABASE).ok()));
+        Ok(Self { last: read_text(&dir, LAST)?, now })
     }
 }
 

@@ -1,10 +1,11 @@
 //! A command that takes the steps that its arguments name, one after the other, and fails at the first that fails.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::process;
 
-use larder::storage::types::Error;
-use larder::storage::{shared, storage};
+use larder::storage::types::{Address, Error, Store};
+use larder::storage::{atomic, shared, storage};
 
 wit_bindgen::generate!({
     path: "../../../wit",
@@ -27,6 +28,8 @@ fn take(step: &str) -> Result<(), Error> {
         ["get", key] => say(&storage::get(key)?),
         ["share", key, value] => shared::set(key, value.as_bytes())?,
         ["get-shared", key] => say(&shared::get(key)?),
+        ["count", key, times] => count(key, times.parse().expect("a number"))?,
+        ["directories"] => directories(),
         ["await-end-of", key] => while storage::exists(key)? {},
         ["print", text] => println!("{text}"),
         ["complain", text] => eprintln!("{text}"),
@@ -44,6 +47,21 @@ fn take(step: &str) -> Result<(), Error> {
 
 fn say(value: &Option<Vec<u8>>) {
     println!("{}", value.as_deref().map_or("none".into(), String::from_utf8_lossy));
+}
+
+fn count(key: &str, times: u64) -> Result<(), Error> {
+    for _ in 0..times {
+        atomic::increment(&Address { store: Store::Private, key: key.to_owned() }, 1)?;
+    }
+    Ok(())
+}
+
+/// Looks for a file of the larder wherever one could be.
+fn directories() {
+    for path in [".", "/", "..", "larder-data", "./larder-data", "larder-data/workspaces"] {
+        println!("{path}: {}", if fs::read_dir(path).is_ok() { "seen" } else { "not there" });
+    }
+    println!("FORMAT: {}", if fs::read("larder-data/FORMAT").is_ok() { "read" } else { "not there" });
 }
 
 fn flood(kib: usize) {
