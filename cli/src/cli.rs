@@ -93,6 +93,9 @@ pub struct Run {
     /// Only with keys of the shared store that begin like this
     #[arg(long, value_name = "PREFIX", requires = "shared")]
     pub shared_prefix: Option<String>,
+    /// Compile the plugin anew, and keep nothing of that
+    #[arg(long)]
+    pub no_cache: bool,
     /// Call this function, instead of running the plugin as a command, and write its result to standard output
     #[arg(long, value_name = "FUNCTION(ARGS)")]
     pub invoke: Option<String>,

@@ -52,6 +52,10 @@ committed is dropped (exit code 3). Standard error is written at once. Where wha
 changed meanwhile, as a value that expired, it is run again from the beginning, unless it has had
 something from standard input.
 
+The compiled plugin is kept for the next time in XDG_CACHE_HOME/larder, or ~/.cache/larder, in a
+directory that is this user's alone; one that others could write to is not used. --no-cache does
+without.
+
 With --invoke the plugin need not be a command: any function that it exports can be called. Its
 arguments and its result are written in WAVE, the notation of values of the component model. The
 bare name of a function does where only one is exported by it; otherwise write interface.name or

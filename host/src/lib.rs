@@ -39,7 +39,9 @@ pub use ctx::{StorageCtx, StorageView};
 pub use error::Error;
 pub use fuel::hostcall_fuel;
 pub use linker::{add_to_linker, atomic, shared, storage, streams};
-pub use runtime::{Allocation, Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions, State};
+pub use runtime::{
+    Allocation, CacheRefused, Call, CallError, CompileCache, LoadError, Plugin, Runtime, RuntimeOptions, State,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/embedding.md")]

@@ -3,6 +3,7 @@
 mod bounds;
 mod call;
 mod call_error;
+mod compile_cache;
 mod deadline;
 mod load_error;
 mod one_line;
@@ -29,6 +30,7 @@ use self::ticker::Ticker;
 
 pub use self::call::Call;
 pub use self::call_error::CallError;
+pub use self::compile_cache::{CacheRefused, CompileCache};
 pub use self::load_error::LoadError;
 pub use self::options::{Allocation, RuntimeOptions};
 pub use self::plugin::Plugin;

@@ -4,10 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
+use tempfile::TempDir;
+
 /// The command line tool, for one larder.
 pub struct CommandLine {
     binary: PathBuf,
     dir: PathBuf,
+    /// Where compiled plugins are kept.
+    cache: TempDir,
 }
 
 /// How a command ended.
@@ -24,7 +28,8 @@ pub struct Ended {
 impl CommandLine {
     /// The tool, for the larder in `dir`.
     pub fn new(dir: &Path) -> Self {
-        Self { binary: xtask::larder_binary().expect("the tool compiles"), dir: dir.to_owned() }
+        let cache = TempDir::new().expect("there is a temporary directory");
+        Self { binary: xtask::larder_binary().expect("the tool compiles"), dir: dir.to_owned(), cache }
     }
 
     /// Runs the tool to its end, with nothing on standard input.
@@ -47,7 +52,7 @@ impl CommandLine {
     /// Starts the tool, with pipes to it.
     pub fn start<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Child {
         let mut command = Command::new(&self.binary);
-        command.args(args).env("LARDER_DIR", &self.dir).current_dir(&self.dir);
+        command.args(args).env("LARDER_DIR", &self.dir).env("XDG_CACHE_HOME", self.cache.path()).current_dir(&self.dir);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("the tool starts")
     }

@@ -3,13 +3,13 @@ mod stdio;
 mod task;
 mod watched_input;
 
-use std::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::{env, fmt};
 
-use larder_host::{Call, CallError, LoadError, Plugin, Runtime, RuntimeOptions};
+use larder_host::{Call, CallError, CompileCache, LoadError, Plugin, Runtime, RuntimeOptions};
 use larder_store::{Error, Grant, Limits, PluginId};
 use wasmtime_wasi::WasiCtx;
 
@@ -81,6 +81,7 @@ impl Run {
         let mut options = RuntimeOptions::default();
         options.call_timeout = self.timeout;
         options.calls_at_once = 1;
+        options.compile_cache = if self.no_cache { None } else { compile_cache() };
         options
     }
 
@@ -133,6 +134,14 @@ impl Run {
             wasi.arg(&name).args(&args).build()
         }
     }
+}
+
+/// The cache of this user, where one can be had that is nobody else's.
+fn compile_cache() -> Option<CompileCache> {
+    let of_user = env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    let of_user = of_user.or_else(|| env::home_dir().map(|home| home.join(".cache")));
+    let opened = CompileCache::in_directory(of_user.filter(|dir| dir.is_absolute())?.join("larder"));
+    opened.inspect_err(|refused| tell(&format!("compiled plugins are not kept: {refused}"))).ok()
 }
 
 /// Tells the operator what the plugin is not told: what is wrong with the larder, once for each thing in a row.

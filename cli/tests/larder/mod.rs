@@ -47,7 +47,11 @@ impl Place {
 
     pub fn run_with_input<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, input: &[u8]) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_larder"));
-        command.args(args).current_dir(self.0.path()).env_remove("LARDER_DIR");
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .env_remove("LARDER_DIR")
+            .env("XDG_CACHE_HOME", self.path("cache"));
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // Where it ends without reading that, the pipe breaks.
         let _ = child.stdin.take().unwrap().write_all(input);

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use wasmtime::{Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use super::CompileCache;
+
 const MIB: usize = 1024 * 1024;
 
 /// What a [`Runtime`](crate::Runtime) allows each call, and how many of them.
@@ -40,6 +42,8 @@ pub struct RuntimeOptions {
     pub conflict_retries: u32,
     /// Where instances come from. Default [`Allocation::OnDemand`].
     pub allocation: Allocation,
+    /// Where compiled plugins are kept. Default: nowhere, each is compiled when it is loaded.
+    pub compile_cache: Option<CompileCache>,
 }
 
 impl Default for RuntimeOptions {
@@ -56,6 +60,7 @@ impl Default for RuntimeOptions {
             calls_at_once: 32,
             conflict_retries: 8,
             allocation: Allocation::default(),
+            compile_cache: None,
         }
     }
 }
@@ -78,6 +83,7 @@ impl RuntimeOptions {
     pub(super) fn engine_config(&self) -> Config {
         let mut config = Config::new();
         config.epoch_interruption(true);
+        config.cache(self.compile_cache.as_ref().map(|CompileCache(cache)| cache.clone()));
         config.allocation_strategy(match self.allocation {
             Allocation::OnDemand => InstanceAllocationStrategy::OnDemand,
             Allocation::Pooling => self.pool().into(),
