@@ -7,6 +7,9 @@ use larder_store::{Error, Fault};
 use crate::escape::OneLine;
 use crate::exit::Exit;
 
+/// How a holder begins of whom nobody can tell whether it still runs.
+const COMPONENT: &str = "a component";
+
 /// Why a command ends early.
 #[derive(Debug)]
 pub struct Failure {
@@ -32,8 +35,14 @@ impl Failure {
 
     /// Says which larder it was, where the store failed.
     pub fn of_larder(self, path: &Path) -> Self {
-        let error = self.error.as_ref().and_then(|error| error.downcast_ref());
-        if error.is_some_and(is_fault) { self.context(path.display().to_string()) } else { self }
+        let path = path.display();
+        match self.error.as_ref().and_then(|error| error.downcast_ref()) {
+            Some(error @ Error::Unavailable(Fault::Held { workspace, holder })) if holder.starts_with(COMPONENT) => {
+                self.exit.because(format!("{path}: {error}; if that has ended, run `larder unlock -w {workspace}`"))
+            }
+            Some(error) if is_fault(error) => self.context(path.to_string()),
+            _ => self,
+        }
     }
 
     /// Tells the operator.

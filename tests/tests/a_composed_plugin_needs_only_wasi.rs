@@ -167,7 +167,8 @@ fn what_a_killed_one_left_is_unlocked() {
     let mark = dir.path().join("workspaces/default/writer");
     fs::write(&mark, "wasi a component since 2026-01-01T00:00:00Z\n").unwrap();
     let refusal = command_line.run(["set", "-p", "steps", "k", "w"]).one_clear_line(3);
-    assert!(refusal.contains("held by a component since 2026-01-01T00:00:00Z"), "{refusal}");
+    let told_how = "held by a component since 2026-01-01T00:00:00Z; if that has ended, run `larder unlock -w default`";
+    assert!(refusal.ends_with(told_how), "{refusal}");
     assert!(told(&composed.run(Some(dir.path()), &[], &["get k"])).contains("larder unlock"));
     assert!(command_line.run(["unlock", "-w", "default"]).one_clear_line(2).contains("add --yes"));
     let unlocked = command_line.run(["unlock", "-w", "default", "--yes"]).printed();

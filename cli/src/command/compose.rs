@@ -29,10 +29,8 @@ fn cannot(what: &str, file: &Path, error: std::io::Error) -> Failure {
 impl Compose {
     fn settings(&self) -> Result<Settings, Failure> {
         let mut settings = Settings::default();
-        let mut set = |name: &str, value: &str| match value.contains('\n') {
-            true => Err(Exit::BadInput.because(format!("{value:?} cannot be baked in, as it has a line end"))),
-            false => Ok(settings.set(name, value)),
-        };
+        let mut set =
+            |name: &str, value: &str| settings.set(name, value).map_err(|error| Failure::new(Exit::BadInput, error));
         if let Some(workspace) = &self.workspace {
             set("LARDER_WORKSPACE", workspace.as_str())?;
         }

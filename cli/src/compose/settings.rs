@@ -1,15 +1,17 @@
 use std::fmt::Write;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 /// What is decided for a plugin when it is joined with the adapter, under the names of the environment's variables.
 #[derive(Debug, Default)]
 pub struct Settings(String);
 
 impl Settings {
-    /// Decides one thing. `value` has no line end in it.
-    pub fn set(&mut self, name: &str, value: &str) {
+    /// Decides one thing.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        ensure!(!value.contains('\n'), "{value:?} cannot be baked in, as it has a line end");
         self.0 += &format!("{name}={value}\n");
+        Ok(())
     }
 
     /// A component that exports them, as a string in its memory behind the string's address and length.
