@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, parsed into what is meant.
 
 mod compose;
+mod new;
 mod scope;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use larder_store::{Commit, Grant, PluginId, WorkspaceId};
 
 pub use self::compose::Compose;
+pub use self::new::{Language, New};
 use self::scope::{DEFAULT_WORKSPACE, Scope};
 pub use self::scope::{OneStore, View};
 use crate::exit::Exit;
@@ -35,6 +37,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Begin a plugin: write a project that builds and runs
+    #[command(after_long_help = help::NEW)]
+    New(New),
     /// Run a plugin: a WebAssembly component
     #[command(after_long_help = help::RUN)]
     Run(Run),
@@ -369,6 +374,8 @@ mod tests {
             ("larder get -p p -w UP k", "\"UP\" is not a workspace name"),
             ("larder run --quota 10MB x.wasm", "\"10MB\" is not a size"),
             ("larder run --timeout soon x.wasm", "\"soon\" is not a time"),
+            ("larder new --lang ruby d", "[possible values: rust, python, javascript, typescript, go, c]"),
+            ("larder new d", "--lang <LANG>"),
             ("larder run x.wasm y", "unexpected argument 'y'"),
         ] {
             let told = parse(line).unwrap_err();

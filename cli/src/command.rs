@@ -6,6 +6,7 @@ mod export;
 mod get;
 mod import;
 mod ls;
+mod new;
 mod rm;
 mod run;
 mod set;
@@ -25,6 +26,7 @@ const DEFAULT_DIR: &str = "./larder-data";
 pub fn run(Cli { dir: given_dir, command }: Cli) -> Result<Exit, Failure> {
     let dir = given_dir.clone().unwrap_or_else(|| DEFAULT_DIR.into());
     match command {
+        Command::New(options) => new::new(&options),
         Command::Run(options) => run::run(&dir, options),
         Command::Compose(options) => compose::compose(&options),
         Command::Get(options) => get::get(&dir, &options),

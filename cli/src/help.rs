@@ -6,6 +6,7 @@ has a store of its own, keys with values, which no other plugin sees; and there 
 workspace shares among the plugins that are granted it (--shared).
 
 Examples:
+  larder new --lang go notes                     begin a plugin
   larder run notes.wasm -- put todo 'buy figs'   run a plugin, in the workspace `default`
   larder ls -p notes                             the keys that it has stored there
   larder get -p notes todo > todo.txt            a value, byte for byte
@@ -31,6 +32,18 @@ Exit codes:
   unless it exits with another one (with Rust's wasm32-wasip2 it is 0 or 1).
 
 Standard output is data alone. An error is one line on standard error, which begins with `larder: `.";
+
+pub const NEW: &str = "\
+The project is an example that works, a plugin that keeps notes: its source, unit tests that run
+without WebAssembly, the bindings as the folder larder/, and a README.md that says how to install
+what it needs, build, test and run it. Nothing is fetched, and no larder is made.
+
+DIR is made where there is none. One that has something in it is left as it is (exit code 2). Printed
+are the commands to go on with, for a shell.
+
+Examples:
+  larder new --lang rust notes
+  larder new --lang typescript plugins/notes";
 
 pub const RUN: &str = "\
 The plugin gets standard input, output and error, its arguments (first the name of its file), the

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 /// The file of a compiled plugin: `notes`, or one of `tests/plugins`, such as `wants_more`.
 pub fn plugin(name: &str) -> PathBuf {
-    let workspace = if name == "notes" { "examples/plugin" } else { "tests/plugins" };
+    let workspace = if name == "notes" { "examples/rust" } else { "tests/plugins" };
     xtask::wasm::build(workspace).expect("the plugins compile").join(name).with_extension("wasm")
 }
 

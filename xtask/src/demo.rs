@@ -10,9 +10,9 @@ use crate::transcript::Transcript;
 const LARGEST_VALUE_BYTES: u64 = 64 * 1024 * 1024;
 
 pub fn run() -> Result<(), Box<dyn Error>> {
-    println!("Building the example plugin (examples/plugin, for wasm32-wasip2) and the command line tool.");
+    println!("Building the example plugin (examples/rust, for wasm32-wasip2) and the command line tool.");
     println!("The first time, that takes some minutes.");
-    let plugin = xtask::wasm::build("examples/plugin")?.join("notes.wasm");
+    let plugin = xtask::wasm::build("examples/rust")?.join("notes.wasm");
     let larder = xtask::larder_binary()?;
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("README.md");
 

@@ -5,9 +5,7 @@ use std::io::{self, Read, Write, stdin, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use larder::storage;
-
-const PIECE_BYTES: u64 = 1024 * 1024;
+use larder::{storage, streams};
 
 const HELP: &str = "\
 usage: notes put NAME [TEXT]           keep TEXT, or standard input
@@ -33,13 +31,17 @@ fn main() -> ExitCode {
 fn run(words: &[&str], input: &mut impl Read, output: &mut impl Write) -> Result<(), Box<dyn Error>> {
     match words {
         ["put", name, text] => storage::set(name, text)?,
-        ["put", name] => storage::set(name, all_of(input)?)?,
+        ["put", name] => {
+            let mut note = streams::create(*name)?;
+            io::copy(input, &mut note)?;
+            note.finish()?;
+        }
         ["put-for", seconds, name, text] => {
             storage::set_expiring(name, text, Duration::from_secs(seconds.parse()?))?;
         }
         ["get", name] => {
-            let note = storage::get(name)?.ok_or_else(|| format!("there is no note {name:?}"))?;
-            output.write_all(&note)?;
+            let mut note = streams::open(*name)?.ok_or_else(|| format!("there is no note {name:?}"))?;
+            io::copy(&mut note, output)?;
         }
         ["list"] => list("", output)?,
         ["list", prefix] => list(prefix, output)?,
@@ -59,18 +61,6 @@ fn list(prefix: &str, output: &mut impl Write) -> Result<(), Box<dyn Error>> {
         writeln!(output, "{}", name?)?;
     }
     Ok(())
-}
-
-/// All of the input. It is read in pieces, as one buffer that grows takes up to four times the memory of what is in it.
-fn all_of(input: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut pieces = Vec::new();
-    loop {
-        let mut piece = Vec::new();
-        if input.take(PIECE_BYTES).read_to_end(&mut piece)? == 0 {
-            return Ok(pieces.concat());
-        }
-        pieces.push(piece);
-    }
 }
 
 /// On targets other than wasm the calls go to a fake in memory, so plain `cargo test` runs these.
