@@ -39,14 +39,7 @@ impl CommandLine {
 
     /// Runs the tool to its end, with this on standard input.
     pub fn run_with<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>, stdin: &[u8]) -> Ended {
-        let mut child = self.start(args);
-        let mut pipe = child.stdin.take().expect("standard input is a pipe");
-        let output = thread::scope(|scope| {
-            // A tool that refuses its arguments does not read what it is sent.
-            scope.spawn(move || drop(pipe.write_all(stdin)));
-            child.wait_with_output().expect("the tool runs")
-        });
-        Ended::from(output)
+        Ended::of(self.start(args), stdin)
     }
 
     /// Starts the tool, with pipes to it.
@@ -69,6 +62,17 @@ impl From<Output> for Ended {
 }
 
 impl Ended {
+    /// How this one ends that was started with pipes, with this on standard input.
+    pub fn of(mut child: Child, stdin: &[u8]) -> Self {
+        let mut pipe = child.stdin.take().expect("standard input is a pipe");
+        let output = thread::scope(|scope| {
+            // One that refuses its arguments does not read what it is sent.
+            scope.spawn(move || drop(pipe.write_all(stdin)));
+            child.wait_with_output().expect("it runs")
+        });
+        Self::from(output)
+    }
+
     /// What it printed, having succeeded without a word on standard error.
     ///
     /// # Panics

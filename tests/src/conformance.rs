@@ -75,7 +75,7 @@ impl Conformance {
         for name in names.lines() {
             let verdicts = self.run(session.again(), &[args, &["--exact", name]].concat()).await;
             assert_eq!(verdicts.names(), [name]);
-            all.0.extend(verdicts.0);
+            all.add(verdicts);
         }
         all
     }
@@ -143,6 +143,11 @@ impl Verdicts {
         let skipped = verdicts.0.len() - kept - broken;
         assert_eq!(last, format!("{kept} passed, {broken} failed, {skipped} skipped"));
         verdicts
+    }
+
+    /// Takes up those of another run.
+    pub fn add(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// The names of all cases.

@@ -1,6 +1,7 @@
 //! What the tests of the whole system stand on: larders in directories of their own, the plugins of `tests/plugins`, and the
 //! command line tool.
 
+pub mod acks;
 mod address;
 mod command_line;
 mod composed;
@@ -11,6 +12,7 @@ mod plugins;
 mod probe;
 mod refusal;
 mod relay;
+mod stock;
 
 pub use address::{private, shared};
 pub use command_line::{CommandLine, Ended};
@@ -22,3 +24,4 @@ pub use plugins::{plugin, plugin_bytes};
 pub use probe::{Probe, bindings};
 pub use refusal::{Refusal, refused};
 pub use relay::{Relay, bindings as relay_bindings};
+pub use stock::Stock;
