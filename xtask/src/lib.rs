@@ -6,7 +6,9 @@
 mod binary;
 mod cargo;
 pub mod components;
+mod project;
 pub mod tools;
 pub mod wasm;
 
 pub use binary::larder_binary;
+pub use project::{LANGUAGES, Project};

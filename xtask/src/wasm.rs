@@ -12,7 +12,7 @@ use crate::cargo::{cargo_command, root, succeed, target_dir};
 const TARGET: &str = "wasm32-wasip2";
 
 /// What a build around this one may have set for itself.
-const SETTINGS_OF_THE_OUTER_BUILD: [&str; 6] = [
+pub(crate) const SETTINGS_OF_THE_OUTER_BUILD: [&str; 6] = [
     "CARGO_BUILD_TARGET",
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_TARGET_DIR",
