@@ -15,6 +15,10 @@ lint:
 doc:
     .ci/run doc
 
+# Plugins in every language, and the wasmtime command line
+languages:
+    .ci/run languages
+
 # The components that the binary carries, anew
 components:
     cargo xtask components
