@@ -46,8 +46,9 @@ impl Project {
         for setting in SETTINGS_OF_THE_OUTER_BUILD {
             shell.env_remove(setting);
         }
-        // What pip is asked for is there already, in the very version, or it is another one than the tests know.
-        shell.env("PIP_NO_INDEX", "1").env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env_remove("LARDER_DIR");
+        // What pip is asked for is among the tools, in the very version.
+        shell.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", tools::wheels_dir());
+        shell.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env_remove("LARDER_DIR");
         shell.env("PATH", &self.search_path).current_dir(&self.dir).args(["-e", "-c", commands]);
         succeed(shell)
     }

