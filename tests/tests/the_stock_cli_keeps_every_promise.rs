@@ -74,7 +74,6 @@ fn one_that_is_killed_again_and_again_loses_nothing() {
         locked += u64::from(unlocked != b"nobody held it\n");
         acks::verify(dir.path(), "w", next, Access::ReadWrite);
     }
-    assert!(next > KILLS, "it wrote {next}");
     assert!(locked > 0, "no kill hit a call");
 }
 
