@@ -4,11 +4,12 @@
 
 use std::io::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-const LANGUAGES: [&str; 6] = ["rust", "c", "go", "javascript", "typescript", "python"];
+use tempfile::TempDir;
+use xtask::{LANGUAGES, Project};
 
 /// How often each is timed; a cold start takes seconds.
 const COLD_ROUNDS: usize = 3;
@@ -33,29 +34,23 @@ fn main() -> io::Result<()> {
 /// A compiled loop, in the directory of its project.
 struct Plugin {
     larder: PathBuf,
-    project: tempfile::TempDir,
+    component: PathBuf,
+    dir: TempDir,
 }
 
 impl Plugin {
     fn build(language: &str, larder: &Path) -> io::Result<Self> {
-        let project = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        let mut new = Command::new(larder);
-        succeed(new.args(["new", "--lang", language]).arg(project.path()).stdout(Stdio::null()))?;
-        copy(&repository().join("benches/languages").join(language), project.path())?;
-        let readme = fs::read_to_string(project.path().join("README.md"))?;
-        for section in ["Install", "Build"] {
-            let mut shell = Command::new("sh");
-            shell.args(["-e", "-c", &commands(&readme, section)?]).env("PATH", path()?).current_dir(project.path());
-            // What cargo says of this build is not for the one in the project.
-            shell.env_remove("CARGO_TARGET_DIR").stdout(io::stderr());
-            succeed(&mut shell)?;
-        }
-        Ok(Self { larder: larder.to_owned(), project })
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let project = Project::new(language, dir.path())?;
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("languages").join(language), dir.path())?;
+        project.follow("Install")?;
+        project.follow("Build")?;
+        Ok(Self { larder: larder.to_owned(), component: project.component(), dir })
     }
 
     fn row(&self, language: &str) -> io::Result<String> {
-        let bytes = fs::metadata(self.project.path().join("notes.wasm"))?.len();
-        let cache = self.project.path().join("cache");
+        let bytes = fs::metadata(&self.component)?.len();
+        let cache = self.dir.path().join("cache");
         let cold = median(COLD_ROUNDS, || {
             if cache.exists() {
                 fs::remove_dir_all(&cache)?;
@@ -76,7 +71,7 @@ impl Plugin {
     /// How long it takes from nothing to the end of the process, with so many reads.
     fn run(&self, gets: u32, cache: &Path) -> io::Result<Duration> {
         let mut run = Command::new(&self.larder);
-        run.args(["run", "notes.wasm", "--", &gets.to_string()]).current_dir(self.project.path());
+        run.args(["run", "notes.wasm", "--", &gets.to_string()]).current_dir(self.dir.path());
         run.env_remove("LARDER_DIR").env("XDG_CACHE_HOME", cache);
         let begin = Instant::now();
         succeed(&mut run)?;
@@ -88,20 +83,6 @@ fn median(rounds: usize, mut time: impl FnMut() -> io::Result<Duration>) -> io::
     let mut times = (0..rounds).map(|_| time()).collect::<io::Result<Vec<_>>>()?;
     times.sort();
     Ok(times[rounds / 2])
-}
-
-/// The commands in a section of a README.
-fn commands(readme: &str, section: &str) -> io::Result<String> {
-    let section = readme.split("\n## ").find_map(|part| part.strip_prefix(section)?.strip_prefix('\n'));
-    let block = section.and_then(|section| section.split_once("```sh\n")?.1.split_once("```"));
-    block.map(|(commands, _)| commands.to_owned()).ok_or_else(|| Error::other("a README without its commands"))
-}
-
-/// Where tools are looked for: first among those that `cargo xtask tools` installs.
-fn path() -> io::Result<std::ffi::OsString> {
-    let tools = repository().join("target/tools/venv/bin");
-    let others = env::var_os("PATH").unwrap_or_default();
-    env::join_paths([tools].into_iter().chain(env::split_paths(&others))).map_err(Error::other)
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
@@ -119,8 +100,4 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 fn succeed(command: &mut Command) -> io::Result<()> {
     let status = command.status()?;
     if status.success() { Ok(()) } else { Err(Error::other(format!("{command:?}: {status}"))) }
-}
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package stands in a folder of the repository")
 }
