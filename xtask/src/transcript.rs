@@ -35,6 +35,7 @@ impl<'a> Transcript<'a> {
         println!("  $ {line}");
         let mut shell = Command::new("sh");
         shell.args(["-c", line]).current_dir(self.dir).env("PATH", &self.search_path).env_remove("LARDER_DIR");
+        shell.env("XDG_CACHE_HOME", self.dir.join("cache"));
         let output = shell.output().map_err(|error| format!("cannot start sh: {error}"))?;
         let outcome = Outcome {
             line: line.to_owned(),
