@@ -1,6 +1,5 @@
-use std::time::Duration;
-
 use crate::Adapter;
+use crate::atomic_types::convert_atomic_types;
 use crate::bindings::atomic::{Action, Change, Check, Entry, Expiring, Guest, Outcome};
 use crate::bindings::types::{Address, Error};
 use crate::opened::in_session;
@@ -29,42 +28,4 @@ impl Guest for Adapter {
     }
 }
 
-impl From<larder_store::Entry> for Entry {
-    fn from(entry: larder_store::Entry) -> Self {
-        let larder_store::Entry { value, version, expires_in } = entry;
-        Self { value, version: version.into(), expires_in_ms: expires_in.map(milliseconds) }
-    }
-}
-
-impl<'a> From<&'a Check> for larder_store::Check<'a> {
-    fn from(check: &'a Check) -> Self {
-        Self { at: (&check.at).into(), expect: check.expect.into() }
-    }
-}
-
-impl From<Action> for larder_store::Action {
-    fn from(action: Action) -> Self {
-        match action {
-            Action::Set(value) => Self::Set(value),
-            Action::SetExpiring(Expiring { value, expires_in_ms }) => {
-                Self::SetExpiring { value, expires_in: Duration::from_millis(expires_in_ms) }
-            }
-            Action::Delete => Self::Delete,
-            Action::Add(by) => Self::Add(by),
-        }
-    }
-}
-
-impl From<larder_store::Outcome> for Outcome {
-    fn from(outcome: larder_store::Outcome) -> Self {
-        match outcome {
-            larder_store::Outcome::Committed(version) => Self::Committed(version.into()),
-            larder_store::Outcome::Conflict(check) => Self::Conflict(check),
-        }
-    }
-}
-
-/// Of a time to live, which an interface cannot say more than 584 million years of.
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
+convert_atomic_types!();

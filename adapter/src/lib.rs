@@ -19,6 +19,8 @@ mod streams;
 // The same text converts the types that `bindgen!` makes for a host.
 #[path = "../../host/src/glue/answers.rs"]
 mod answers;
+#[path = "../../host/src/glue/atomic_types.rs"]
+mod atomic_types;
 #[path = "../../host/src/glue/questions.rs"]
 mod questions;
 #[path = "../../host/src/glue/refusals.rs"]

@@ -7,9 +7,6 @@ use larder_store::{Error, Fault};
 use crate::escape::OneLine;
 use crate::exit::Exit;
 
-/// How a holder begins of whom nobody can tell whether it still runs.
-const COMPONENT: &str = "a component";
-
 /// Why a command ends early.
 #[derive(Debug)]
 pub struct Failure {
@@ -37,7 +34,7 @@ impl Failure {
     pub fn of_larder(self, path: &Path) -> Self {
         let path = path.display();
         match self.error.as_ref().and_then(|error| error.downcast_ref()) {
-            Some(error @ Error::Unavailable(Fault::Held { workspace, holder })) if holder.starts_with(COMPONENT) => {
+            Some(error @ Error::Unavailable(Fault::Held { workspace, component: true, .. })) => {
                 self.exit.because(format!("{path}: {error}; if that has ended, run `larder unlock -w {workspace}`"))
             }
             Some(error) if is_fault(error) => self.context(path.to_string()),

@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_plugin_learns_nothing_of_a_fault() {
-        let fault = || Fault::Held { workspace: "tenant-7".into(), holder: "process 4711".into() };
+        let fault = || Fault::Held { workspace: "tenant-7".into(), holder: "process 4711".into(), component: false };
         let unavailable = types::Error::from(&StoreError::Unavailable(fault()));
         assert!(matches!(unavailable, types::Error::Unavailable), "{unavailable:?}");
         let unknown = types::Error::from(&StoreError::OutcomeUnknown(fault()));

@@ -8,6 +8,7 @@ pub(crate) mod implement;
 
 mod answers;
 mod atomic;
+mod atomic_types;
 mod questions;
 mod refusals;
 mod store;

@@ -114,6 +114,9 @@ pub enum Fault {
         workspace: String,
         /// The process that holds it, as far as can be told.
         holder: String,
+        /// Whether that is a component, of which nobody can tell whether it still runs; see
+        /// [`Larder::unlock_workspace`](crate::Larder::unlock_workspace).
+        component: bool,
     },
     /// The operating system refused.
     #[error("cannot {what}: {source}")]

@@ -13,11 +13,12 @@ use crate::limits::Limits;
 use crate::open_workspaces::OpenWorkspaces;
 use crate::plugin_id::PluginId;
 use crate::pool::Pool;
+use crate::read_committed::read_committed;
 use crate::session::Session;
 use crate::snapshot::Snapshot;
 use crate::store_id::StoreId;
 use crate::usage::Held;
-use crate::workspace::{Shared, Workspace, read_committed};
+use crate::workspace::{Shared, Workspace};
 use crate::workspace_id::WorkspaceId;
 
 /// How a larder is opened.
@@ -183,8 +184,8 @@ impl Larder {
         self.workspace(workspace).delete().await
     }
 
-    /// Lets go of a workspace that a component was writing under a runtime such as the wasmtime command line, and that it kept
-    /// when it was killed; says who had it, none where nobody did.
+    /// Lets go of a workspace that a component on WASI was writing, and that it kept when it was killed; says who had it, none
+    /// where nobody did.
     ///
     /// WASI has no locks, so nobody but the caller can know that the component is no more: where it is not, both write, and
     /// the workspace may be damaged. A native process that is no more needs no such call.

@@ -48,6 +48,7 @@ mod page;
 mod plugin_id;
 mod pool;
 mod queue;
+mod read_committed;
 mod reader;
 mod reads;
 mod recent;

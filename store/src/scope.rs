@@ -17,12 +17,13 @@ use crate::larder::Larder;
 use crate::limits::Limits;
 use crate::moment::Moment;
 use crate::plugin_id::PluginId;
+use crate::read_committed::read_committed;
 use crate::reservation::{Request, Reservation};
 use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::version::Version;
 use crate::whole_call::WholeCall;
-use crate::workspace::{InUse, Workspace, read_committed};
+use crate::workspace::{InUse, Workspace};
 /// What is given to a large value's file at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 

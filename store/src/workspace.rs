@@ -27,30 +27,6 @@ use crate::usage::Held;
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
-/// How often a process that only reads begins anew when what it reads is replaced under it.
-pub(crate) const READ_AGAIN: usize = 3;
-
-/// Reads what was committed last, anew where the process that writes replaces it meanwhile; `$absent` where there is no
-/// workspace.
-///
-/// A macro, as the compiler does not find the future of a function that takes such a closure fit to be sent.
-macro_rules! read_committed {
-    ($workspace:expr, $absent:expr, |$view:ident, $now:ident| $read:expr) => {{
-        let mut tries = crate::workspace::READ_AGAIN;
-        loop {
-            let Some($view) = $workspace.view().await? else { break Ok($absent) };
-            let $now = $workspace.now();
-            match $read {
-                Err(error) if error.is_superseded() && tries > 1 => tries -= 1,
-                Err(error) if error.is_superseded() => break Err(crate::error::Error::Damaged),
-                answer => break answer,
-            }
-        }
-    }};
-}
-
-pub(crate) use read_committed;
-
 /// What all workspaces of a larder have in common.
 pub(crate) struct Shared {
     pub engine: Arc<dyn Engine>,

@@ -25,7 +25,7 @@ fn exclusive(path: &Path, access: Access) -> Larder {
 
 fn holder<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     match result {
-        Err(Error::Unavailable(Fault::Held { workspace, holder })) if workspace == "w" => holder,
+        Err(Error::Unavailable(Fault::Held { workspace, holder, .. })) if workspace == "w" => holder,
         other => panic!("expected that 'w' is held, not {other:?}"),
     }
 }

@@ -95,7 +95,7 @@ async fn the_same_holds_for_two_hosts() {
         second.session(&workspace, &plugin, Limits::default()).set("k", "w").await,
         second.delete_workspace(&workspace).await.map(drop),
     ] {
-        let Err(Error::Unavailable(Fault::Held { workspace, holder })) = refused else { panic!("{refused:?}") };
+        let Err(Error::Unavailable(Fault::Held { workspace, holder, .. })) = refused else { panic!("{refused:?}") };
         assert!(workspace == "w" && holder.contains(&std::process::id().to_string()), "{holder}");
     }
     let reader = open(dir.path(), Access::ReadOnly, Sharing::ReadersBeside);

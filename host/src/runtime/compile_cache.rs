@@ -25,9 +25,6 @@ pub enum CacheRefused {
     /// It can be entered by others.
     #[error("{0} is open to other users: its mode has to be 0700")]
     Open(PathBuf),
-    /// It is not a directory.
-    #[error("{0} is not a directory")]
-    NotADirectory(PathBuf),
     /// The operating system's answer.
     #[error("{0}: {1}")]
     Io(PathBuf, #[source] io::Error),
@@ -70,9 +67,6 @@ fn check(path: &Path) -> Result<(), CacheRefused> {
     for directory in path.ancestors() {
         let metadata =
             fs::symlink_metadata(directory).map_err(|error| CacheRefused::Io(directory.to_owned(), error))?;
-        if !metadata.is_dir() {
-            return Err(CacheRefused::NotADirectory(directory.to_owned()));
-        }
         check_owner(directory, &metadata, directory == path)?;
     }
     Ok(())

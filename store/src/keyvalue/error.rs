@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_fault_is_not_told() {
-        let fault = || Fault::Held { workspace: "tenant-7".into(), holder: "process 4711".into() };
+        let fault = || Fault::Held { workspace: "tenant-7".into(), holder: "process 4711".into(), component: false };
         for error in [crate::Error::Unavailable(fault()), crate::Error::OutcomeUnknown(fault())] {
             let Told::Other(text) = Told::from(&error) else { panic!("another case") };
             assert!(!text.contains("tenant-7") && !text.contains("4711"), "{text}");

@@ -79,8 +79,7 @@ pub(super) fn open_to_write(
     loop {
         // Found anew each time: what the name leads to may have been deleted or replaced meanwhile.
         let Some(dir) = layout.workspace(id)? else { return Ok(None) };
-        let among_components = cfg!(target_os = "wasi") && !read_mark(&dir)?.is_some_and(|mark| is_native(&mark));
-        let late = since.elapsed() >= if among_components { PATIENCE_OF_COMPONENTS } else { PATIENCE };
+        let late = is_late(since, &dir)?;
         let turn = dir.try_lock().map_err(Error::io("lock the workspace's directory"))?;
         let attempt = turn.as_ref().ok_or(Busy::Held).and_then(|_| {
             mark.make(&dir, late)?;
@@ -110,6 +109,15 @@ pub(super) fn open_to_write(
         };
         return Err(error);
     }
+}
+
+/// Whether it has been waited long enough.
+fn is_late(since: Instant, dir: &Dir) -> Result<bool, Error> {
+    let waited = since.elapsed();
+    if cfg!(target_os = "wasi") && (PATIENCE..PATIENCE_OF_COMPONENTS).contains(&waited) {
+        return Ok(read_mark(dir)?.is_some_and(|mark| is_native(&mark)));
+    }
+    Ok(waited >= PATIENCE)
 }
 
 /// Opens for reading beside a writer; none where there is no such workspace.

@@ -13,7 +13,7 @@ use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
 use super::snapshot::Snapshot;
 use super::trouble::{Contained, Trouble, contain};
 use super::versions::Versions;
-use super::writer_mark::{Witness, WriterMark};
+use super::writer_mark::WriterMark;
 use crate::access::Access;
 use crate::dir::FileStatus;
 use crate::error::Error;
@@ -25,7 +25,6 @@ pub(super) struct Handle {
     newest: Mutex<Option<Arc<Snapshot>>>,
     database: Opened,
     _mark: Option<Marked>,
-    place: Place,
     pub status: FileStatus,
     pub seal: Seal,
     pub versions: Mutex<Versions>,
@@ -43,21 +42,15 @@ enum Opened {
     Reader(Contained<ReadOnlyDatabase>),
 }
 
-/// Where the workspace is.
-#[derive(Clone)]
-struct Place {
+struct Marked {
+    mark: WriterMark,
     layout: Arc<Layout>,
     id: WorkspaceId,
 }
 
-struct Marked {
-    mark: WriterMark,
-    at: Place,
-}
-
 impl Drop for Marked {
     fn drop(&mut self) {
-        self.mark.remove(&self.at.layout, &self.at.id);
+        self.mark.remove(&self.layout, &self.id);
     }
 }
 
@@ -65,11 +58,10 @@ impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
-        let place = Place { layout: layout.clone(), id: id.clone() };
         let (database, status, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
-                let mark = Marked { mark, at: place.clone() };
+                let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
                 (Opened::Writer(opened.database), opened.status, Some(mark))
             }
             Access::ReadOnly => {
@@ -87,7 +79,6 @@ impl Handle {
             newest: Mutex::default(),
             database,
             _mark: mark,
-            place,
             status,
             seal,
             versions: Mutex::new(Versions::above(versions)),
@@ -127,11 +118,6 @@ impl Handle {
             return Ok(snapshot.clone());
         }
         Ok(newest.insert(Arc::new(self.begin()?)).clone())
-    }
-
-    /// Who writes now, for a reader beside another process.
-    pub fn witness(&self) -> Result<Witness, Error> {
-        Witness::of(&self.place.layout, &self.place.id)
     }
 
     /// After a commit: whether opening would be slow after a crash now, and that the newest state is another.

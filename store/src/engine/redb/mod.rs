@@ -102,16 +102,17 @@ impl RedbEngine {
         }
         removed.map(|()| true)
     }
-}
 
-impl RedbEngine {
     fn unlock_now(&self, id: &WorkspaceId) -> Result<Option<String>, Error> {
         let layout = &self.files.layout;
         let Some(dir) = layout.workspace(id)? else { return Ok(None) };
+        // So that it is not meanwhile a native writer's.
+        let turn = dir.lock().map_err(Error::io("lock the workspace's directory"))?;
         let Some(mark) = read_mark(&dir)? else { return Ok(None) };
         if is_component(&mark) {
             remove_component_s(&dir)?;
         }
+        drop(turn);
         // Whether a native writer lives, redb's lock tells. What was interrupted is repaired on the way.
         repair(layout, id)?;
         Ok(Some(holder(&mark)))

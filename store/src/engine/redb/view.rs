@@ -41,7 +41,7 @@ impl RedbView {
         let answer = contain(|| read(&self.snapshot, &open));
         // Before the answer is looked at: one that was read while its pages were overwritten may be any.
         if let Some(begun) = &self.begun
-            && self.handle.witness()? != *begun
+            && begun.is_disturbed()?
         {
             return Err(Error::Unavailable(Fault::Superseded));
         }

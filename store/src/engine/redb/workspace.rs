@@ -17,6 +17,7 @@ use super::meta::{META, VERSIONS, set_number};
 use super::trouble::{Trouble, contain};
 use super::versions::Versions;
 use super::view::RedbView;
+use super::writer_mark::Witness;
 use crate::access::Access;
 use crate::dir::FileStatus;
 use crate::engine::{Answer, Batch, BatchOutcome, EngineWorkspace, LargeWriter, View};
@@ -95,7 +96,7 @@ impl RedbWorkspace {
         let handle = self.state.handle()?;
         let begun = match handle.writer() {
             Some(_) => None,
-            None => Some(handle.witness()?),
+            None => Some(Witness::new(&self.files.layout, &self.id)?),
         };
         let snapshot = contain(|| handle.snapshot()).map_err(|trouble| self.state.note(trouble))?;
         Ok(Arc::new(RedbView::new(snapshot, handle, self.state.clone(), begun)))

@@ -9,6 +9,7 @@
 //! missing meanwhile.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::database::Busy;
@@ -42,7 +43,7 @@ impl WriterMark {
     pub fn make(&self, dir: &Dir, in_the_end: bool) -> Result<(), Busy> {
         match self.write(dir) {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read_text(dir, WRITER)? {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read_mark(dir)? {
                 Some(text) if text == self.text => Ok(()),
                 Some(text) if KIND == NATIVE && (is_native(&text) || (in_the_end && !is_component(&text))) => Ok(()),
                 // Also where it has been removed since: whoever goes on has one.
@@ -54,7 +55,7 @@ impl WriterMark {
 
     /// Replaces a mark that was left behind by this one, now that redb's lock is held.
     pub fn claim(&self, dir: &Dir) -> Result<(), Error> {
-        if read_text(dir, WRITER)?.as_ref() == Some(&self.text) {
+        if read_mark(dir)?.as_ref() == Some(&self.text) {
             return Ok(());
         }
         let replaced = dir.open_file(WRITER, Mode::Write).and_then(|mut file| {
@@ -80,7 +81,7 @@ impl WriterMark {
 
     /// The same in a directory that is locked.
     pub fn remove_in(&self, dir: &Dir) {
-        if read_text(dir, WRITER).is_ok_and(|text| text.as_ref() == Some(&self.text)) {
+        if read_mark(dir).is_ok_and(|text| text.as_ref() == Some(&self.text)) {
             let _ = if KIND == COMPONENT { remove_component_s(dir) } else { remove(dir) };
         }
     }
@@ -127,17 +128,35 @@ fn remove(dir: &Dir) -> Result<(), Error> {
 
 /// What tells a reader whether a component may have written meanwhile: its locks keep native writers from the pages that it
 /// reads, but not a component.
-#[derive(PartialEq, Eq)]
 pub(super) struct Witness {
+    layout: Arc<Layout>,
+    id: WorkspaceId,
+    seen: Traces,
+}
+
+/// What components leave in a workspace.
+#[derive(Default, PartialEq, Eq)]
+struct Traces {
     last: Option<String>,
     /// The component that has the workspace now, and when the database was last written.
     now: Option<(String, Option<SystemTime>)>,
 }
 
 impl Witness {
-    pub fn of(layout: &Layout, id: &WorkspaceId) -> Result<Self, Error> {
-        let Some(dir) = layout.workspace(id)? else { return Ok(Self { last: None, now: None }) };
-        let component = read_text(&dir, WRITER)?.filter(|mark| is_component(mark));
+    pub fn new(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<Self, Error> {
+        Ok(Self { layout: layout.clone(), id: id.clone(), seen: Traces::of(layout, id)? })
+    }
+
+    /// Whether a component may have written since.
+    pub fn is_disturbed(&self) -> Result<bool, Error> {
+        Ok(Traces::of(&self.layout, &self.id)? != self.seen)
+    }
+}
+
+impl Traces {
+    fn of(layout: &Layout, id: &WorkspaceId) -> Result<Self, Error> {
+        let Some(dir) = layout.workspace(id)? else { return Ok(Self::default()) };
+        let component = read_mark(&dir)?.filter(|mark| is_component(mark));
         let now = component.map(|mark| (mark, dir.modified(DATABASE).ok()));
         Ok(Self { last: read_text(&dir, LAST)?, now })
     }
@@ -145,8 +164,9 @@ impl Witness {
 
 /// Says who holds a workspace, as far as its mark tells.
 pub(super) fn held_by_other(dir: &Dir, id: &WorkspaceId) -> Error {
-    let mark = read_text(dir, WRITER).ok().flatten().unwrap_or_default();
-    Error::Unavailable(Fault::Held { workspace: id.to_string(), holder: holder(&mark) })
+    let mark = read_mark(dir).ok().flatten().unwrap_or_default();
+    let component = is_component(&mark);
+    Error::Unavailable(Fault::Held { workspace: id.to_string(), holder: holder(&mark), component })
 }
 
 /// Who made a mark.
