@@ -17,7 +17,9 @@ mod stock;
 pub use address::{private, shared};
 pub use command_line::{CommandLine, Ended};
 pub use composed::{Composed, compose};
-pub use conformance::{Captured, Conformance, Verdict, Verdicts, conformance_bytes, conformance_file};
+pub use conformance::{
+    COMPOSED_FOR_CONFORMANCE, Captured, Conformance, NOT_DENIED, Verdict, Verdicts, conformance_bytes, conformance_file,
+};
 pub use larder_host::bindings::types;
 pub use pantry::Pantry;
 pub use plugins::{plugin, plugin_bytes};

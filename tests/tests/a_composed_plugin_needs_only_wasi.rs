@@ -3,26 +3,8 @@
 use std::fs;
 use std::thread;
 
-use larder_tests::{CommandLine, Composed, Verdicts, conformance_file, plugin};
+use larder_tests::{COMPOSED_FOR_CONFORMANCE, CommandLine, Composed, NOT_DENIED, Verdicts, conformance_file, plugin};
 use tempfile::TempDir;
-
-/// The limits that the cases can reach.
-const SMALL: [&str; 14] = [
-    "--limit=value-bytes=4MiB",
-    "--limit=batch-items=100",
-    "--limit=batch-bytes=64KiB",
-    "--limit=chunk-bytes=64KiB",
-    "--limit=open-handles=4",
-    "--limit=store-bytes=10MiB",
-    "--limit=store-keys=500",
-    "--limit=key-bytes=1024",
-    "--limit=workspace-bytes=1GiB",
-    "--limit=delete-prefix-keys=100000",
-    "--workspace=w",
-    "--plugin=conformance",
-    "--shared",
-    "write",
-];
 
 fn steps(options: &[&str]) -> Composed {
     Composed::new(&plugin("steps"), options)
@@ -39,14 +21,10 @@ fn told(ended: &larder_tests::Ended) -> &str {
 #[test]
 fn every_promise_is_kept() {
     let dir = TempDir::new().unwrap();
-    let conformance = Composed::new(&conformance_file(), &SMALL);
+    let conformance = Composed::new(&conformance_file(), &COMPOSED_FOR_CONFORMANCE);
     let ended = conformance.run(Some(dir.path()), &[], &["--shared", "write"]);
     let verdicts = Verdicts::parse(&String::from_utf8(ended.stdout).unwrap());
-    assert!(verdicts.broken().is_empty(), "{:#?}", verdicts.broken());
-    let needs_another_grant =
-        |name: &&&str| !(name.starts_with("grants/") || name.starts_with("shared-store/counts-its-own-usage"));
-    assert_eq!(verdicts.skipped().iter().filter(needs_another_grant).count(), 0, "{:?}", verdicts.skipped());
-    assert!(verdicts.kept() >= 200, "{}", verdicts.kept());
+    verdicts.assert_kept(&NOT_DENIED);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Every engine keeps every promise of the interface, in each commit mode and with each grant.
 
 use larder_store::{Commit, Grant, Larder, Limits, Options, Session};
-use larder_tests::{Conformance, Pantry, Verdicts};
+use larder_tests::{Conformance, NOT_DENIED, Pantry};
 
 /// So small that every case can reach them.
 fn small() -> Limits {
@@ -23,44 +23,30 @@ fn in_memory(limits: Limits) -> Session {
     larder.session(&"w".parse().unwrap(), &"conformance".parse().unwrap(), limits)
 }
 
-/// Nothing failed, and nothing was left out but cases that begin so.
-#[track_caller]
-fn keeps_all(verdicts: &Verdicts, skipped: &[&str]) {
-    assert!(verdicts.broken().is_empty(), "{:#?}", verdicts.broken());
-    let left_out = verdicts.skipped();
-    let expected = |name: &&&str| skipped.iter().any(|begin| name.starts_with(begin));
-    let unexpected: Vec<_> = left_out.iter().filter(|name| !expected(name)).collect();
-    assert!(unexpected.is_empty(), "{unexpected:?}");
-    assert!(verdicts.kept() >= 200, "{} of {} cases", verdicts.kept(), verdicts.names().len());
-}
-
-/// Of what needs a grant for a prefix, or to be denied.
-const NOT_DENIED: [&str; 2] = ["grants/", "shared-store/counts-its-own-usage"];
-
 #[tokio::test]
 async fn in_a_directory() {
     let pantry = Pantry::new();
     let session = pantry.limited("w", "conformance", small()).with_grant(Grant::write());
-    keeps_all(&Conformance::shared().run(session, &["--shared", "write"]).await, &NOT_DENIED);
+    Conformance::shared().run(session, &["--shared", "write"]).await.assert_kept(&NOT_DENIED);
 }
 
 #[tokio::test]
 async fn in_memory_alone() {
     let session = in_memory(small()).with_grant(Grant::write());
-    keeps_all(&Conformance::shared().run(session, &["--shared", "write"]).await, &NOT_DENIED);
+    Conformance::shared().run(session, &["--shared", "write"]).await.assert_kept(&NOT_DENIED);
 }
 
 #[tokio::test]
 async fn in_a_directory_in_whole_calls() {
     let pantry = Pantry::new();
     let session = pantry.limited("w", "conformance", small()).with_grant(Grant::write()).with_commit(Commit::WholeCall);
-    keeps_all(&Conformance::shared().run_one_by_one(&session, &["--shared", "write"]).await, &NOT_DENIED);
+    Conformance::shared().run_one_by_one(&session, &["--shared", "write"]).await.assert_kept(&NOT_DENIED);
 }
 
 #[tokio::test]
 async fn in_memory_in_whole_calls() {
     let session = in_memory(small()).with_grant(Grant::write()).with_commit(Commit::WholeCall);
-    keeps_all(&Conformance::shared().run_one_by_one(&session, &["--shared", "write"]).await, &NOT_DENIED);
+    Conformance::shared().run_one_by_one(&session, &["--shared", "write"]).await.assert_kept(&NOT_DENIED);
 }
 
 /// A store of the default size is filled by one case alone, and no page of keys is full of bytes.
@@ -69,7 +55,7 @@ async fn within_the_limits_that_hold_by_default() {
     let pantry = Pantry::new();
     let session = pantry.session("w", "conformance").with_grant(Grant::write());
     let verdicts = Conformance::shared().run(session, &["--shared", "write"]).await;
-    keeps_all(&verdicts, &["grants/", "quota/", "limits-of-batches/bytes-of-a-page-of-keys"]);
+    verdicts.assert_kept(&["grants/", "quota/", "limits-of-batches/bytes-of-a-page-of-keys"]);
 }
 
 #[tokio::test]

@@ -3,31 +3,15 @@
 use std::thread;
 
 use larder_store::Access;
-use larder_tests::{CommandLine, Stock, Verdicts, acks, conformance_file, plugin};
+use larder_tests::{
+    COMPOSED_FOR_CONFORMANCE, CommandLine, NOT_DENIED, Stock, Verdicts, acks, conformance_file, plugin,
+};
 use tempfile::TempDir;
-
-/// The limits that the cases can reach.
-const SMALL: [&str; 14] = [
-    "--limit=value-bytes=4MiB",
-    "--limit=batch-items=100",
-    "--limit=batch-bytes=64KiB",
-    "--limit=chunk-bytes=64KiB",
-    "--limit=open-handles=4",
-    "--limit=store-bytes=10MiB",
-    "--limit=store-keys=500",
-    "--limit=key-bytes=1024",
-    "--limit=workspace-bytes=1GiB",
-    "--limit=delete-prefix-keys=100000",
-    "--workspace=w",
-    "--plugin=conformance",
-    "--shared",
-    "write",
-];
 
 #[test]
 fn each_case_in_a_process_of_its_own() {
     let dir = TempDir::new().unwrap();
-    let conformance = Stock::new(&conformance_file(), &SMALL);
+    let conformance = Stock::new(&conformance_file(), &COMPOSED_FOR_CONFORMANCE);
     let listed = String::from_utf8(conformance.run(None, &[], &["--list"]).printed()).unwrap();
     let mut verdicts = Verdicts::default();
     for name in listed.lines() {
@@ -38,11 +22,7 @@ fn each_case_in_a_process_of_its_own() {
         assert_eq!(ended.status == Some(0), verdict.broken().is_empty(), "{name}");
         verdicts.add(verdict);
     }
-    assert!(verdicts.broken().is_empty(), "{:#?}", verdicts.broken());
-    let needs_another_grant =
-        |name: &&&str| !(name.starts_with("grants/") || name.starts_with("shared-store/counts-its-own-usage"));
-    assert_eq!(verdicts.skipped().iter().filter(needs_another_grant).count(), 0, "{:?}", verdicts.skipped());
-    assert!(verdicts.kept() >= 200, "{}", verdicts.kept());
+    verdicts.assert_kept(&NOT_DENIED);
 }
 
 #[test]
