@@ -26,6 +26,8 @@ mod address;
 mod atomic;
 mod clock;
 mod commit;
+#[cfg(test)]
+mod dice;
 mod dir;
 pub mod engine;
 mod error;

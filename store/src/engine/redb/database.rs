@@ -6,13 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::backends::FileBackend;
-use redb::{
-    Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
-    StorageBackend,
-};
+use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
 
 use super::Sharing;
+use super::backend::Backend;
 use super::layout::{DATABASE, Layout, open_file, random_bytes};
 use super::meta::{self, META, ReadMeta};
 use super::trouble::{Contained, Trouble, contain};
@@ -24,7 +21,7 @@ use crate::workspace_id::WorkspaceId;
 /// redb's default is a gigabyte a file; with none at all it is slower than with this little.
 const CACHE_BYTES: usize = 64 * 1024;
 /// How long opening waits for another process to let go.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a component waits for others, which open for each call as it does: nobody tells whose turn it is.
 const PATIENCE_OF_COMPONENTS: Duration = Duration::from_secs(10);
 const RETRY: Duration = Duration::from_millis(1);
@@ -46,19 +43,11 @@ fn builder(sharing: Sharing) -> Builder {
     builder
 }
 
-/// The one place where redb is given a file.
-fn backend(file: File) -> Result<impl StorageBackend, DatabaseError> {
-    let backend = FileBackend::new(file)?;
-    #[cfg(test)]
-    let backend = super::faults::Faulty::around(backend);
-    Ok(backend)
-}
-
 /// Fills an empty file with a new workspace's database.
 pub(super) fn fill(file: File, id: &WorkspaceId) -> Result<(), Error> {
     let seal = random_bytes()?;
     let filled = contain(|| {
-        let database = builder(Sharing::Exclusive).create_with_backend(backend(file)?)?;
+        let database = builder(Sharing::Exclusive).create_with_backend(Backend::new(file)?)?;
         let mut transaction = database.begin_write()?;
         transaction.set_quick_repair(true);
         meta::begin(&mut transaction.open_table(META)?, id.as_str(), &seal)?;
@@ -70,7 +59,7 @@ pub(super) fn fill(file: File, id: &WorkspaceId) -> Result<(), Error> {
 
 /// Opens for writing, with the writer's mark set; none where there is no such workspace.
 pub(super) fn open_to_write(
-    layout: &Layout,
+    layout: &Arc<Layout>,
     id: &WorkspaceId,
     sharing: Sharing,
 ) -> Result<Option<(Opened<Database>, WriterMark)>, Error> {
@@ -83,7 +72,7 @@ pub(super) fn open_to_write(
         let turn = dir.try_lock().map_err(Error::io("lock the workspace's directory"))?;
         let attempt = turn.as_ref().ok_or(Busy::Held).and_then(|_| {
             mark.make(&dir, late)?;
-            let opened = lock_and_open(&dir, id, sharing)?;
+            let opened = lock_and_open(layout, &dir, id, sharing)?;
             mark.claim(&dir)?;
             match layout.database_status(id) {
                 Ok(now) if now.identity == opened.status.identity => Ok(opened),
@@ -121,7 +110,7 @@ fn is_late(since: Instant, dir: &Dir) -> Result<bool, Error> {
 }
 
 /// Opens for reading beside a writer; none where there is no such workspace.
-pub(super) fn open_to_read(layout: &Layout, id: &WorkspaceId) -> Result<Option<Opened<ReadOnlyDatabase>>, Error> {
+pub(super) fn open_to_read(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<Option<Opened<ReadOnlyDatabase>>, Error> {
     let deadline = Instant::now() + PATIENCE;
     let mut refused = false;
     loop {
@@ -132,7 +121,7 @@ pub(super) fn open_to_read(layout: &Layout, id: &WorkspaceId) -> Result<Option<O
             Err(_deleted_meanwhile) => continue,
             Ok(found) => found,
         };
-        let attempt = contain(|| Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(backend(file)?)));
+        let attempt = contain(|| Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(Backend::new(file)?)));
         match attempt.map_err(|trouble| trouble.into_error(id))? {
             Ok(database) => return Ok(Some(Opened { database: Contained::new(database), status })),
             Err(DatabaseError::RepairAborted) => match repair(layout, id) {
@@ -180,7 +169,12 @@ impl From<Error> for Busy {
     }
 }
 
-fn lock_and_open(dir: &Dir, id: &WorkspaceId, sharing: Sharing) -> Result<Opened<Database>, Busy> {
+fn lock_and_open(
+    layout: &Arc<Layout>,
+    dir: &Dir,
+    id: &WorkspaceId,
+    sharing: Sharing,
+) -> Result<Opened<Database>, Busy> {
     let (file, status) = database_file(dir, id, Mode::Write)?;
     let repaired = Arc::new(AtomicBool::new(false));
     let opened = contain(|| {
@@ -189,7 +183,7 @@ fn lock_and_open(dir: &Dir, id: &WorkspaceId, sharing: Sharing) -> Result<Opened
             let repaired = repaired.clone();
             move |_| repaired.store(true, Ordering::Relaxed)
         });
-        Ok(builder.create_with_backend(backend(file)?))
+        Ok(builder.create_with_backend(Backend::of_workspace(file, layout, id, dir)?))
     });
     let database = match opened.map_err(|trouble| trouble.into_error(id))? {
         Ok(database) => Contained::new(database),
@@ -216,7 +210,7 @@ pub(super) fn prepare_for_a_crash(database: &Database) -> Result<(), Trouble> {
 }
 
 /// Opens for writing and closes again, which repairs what was interrupted.
-pub(super) fn repair(layout: &Layout, id: &WorkspaceId) -> Result<(), Error> {
+pub(super) fn repair(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<(), Error> {
     let Some((opened, mark)) = open_to_write(layout, id, Sharing::ReadersBeside)? else { return Ok(()) };
     let closed = contain(|| Ok(opened.database.into_inner().close()?)).map_err(|trouble| trouble.into_error(id));
     mark.remove(layout, id);

@@ -75,6 +75,10 @@ impl Handle {
             Ok((identify(&transaction, id)?, meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?))
         });
         let (seal, commits, versions, latest_ms) = known.map_err(|trouble| trouble.into_error(id))?;
+        if commits == 0 && mark.is_some() {
+            // Whoever created the workspace may not have come to this.
+            layout.sync_names().map_err(Error::io("make the workspace's name durable"))?;
+        }
         let handle = Self {
             newest: Mutex::default(),
             database,

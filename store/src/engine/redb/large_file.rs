@@ -126,6 +126,8 @@ impl ChunkReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dir::simulated::Disk;
+    use crate::dir::{Dir, Mode};
 
     const IDENTITY: Identity = Identity { seal: [1; 16], name: [2; 16] };
 
@@ -133,19 +135,23 @@ mod tests {
         (0..count).map(|n| (n * 31 + n / 251) as u8).collect()
     }
 
-    fn written(value: &[u8], piece: usize) -> File {
-        let file = tempfile::tempfile().unwrap();
-        let mut writer = ChunkWriter::new(file.try_clone().unwrap(), IDENTITY);
+    fn written(value: &[u8], piece: usize) -> Dir {
+        let dir = Disk::new(0).root();
+        let mut writer = ChunkWriter::new(dir.open_file("f", Mode::CreateNew).unwrap(), IDENTITY);
         value.chunks(piece).for_each(|piece| writer.write(piece).unwrap());
         assert_eq!(writer.finish().unwrap(), value.len() as u64);
-        file
+        dir
+    }
+
+    fn reader(dir: &Dir, identity: Identity, bytes: usize) -> ChunkReader {
+        ChunkReader::new(dir.open_file("f", Mode::Read).unwrap(), identity, bytes as u64)
     }
 
     #[test]
     fn any_slice_is_read_as_it_was_written() {
         for size in [1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES + 7] {
             let value = bytes(size);
-            let mut reader = ChunkReader::new(written(&value, 10_007), IDENTITY, size as u64);
+            let mut reader = reader(&written(&value, 10_007), IDENTITY, size);
             for (offset, most) in
                 [(0, size), (0, 1), (1, CHUNK_BYTES), (CHUNK_BYTES - 1, 2), (size - 1, 9), (size, 1), (size + 9, 1)]
             {
@@ -160,14 +166,15 @@ mod tests {
     #[test]
     fn what_was_not_written_so_is_not_given() {
         let value = bytes(2 * CHUNK_BYTES);
-        let mut file = written(&value, CHUNK_BYTES);
+        let dir = written(&value, CHUNK_BYTES);
         let other = Identity { name: [3; 16], ..IDENTITY };
-        let foreign = ChunkReader::new(file.try_clone().unwrap(), other, value.len() as u64).read(0, 1).unwrap();
+        let foreign = reader(&dir, other, value.len()).read(0, 1).unwrap();
         assert_eq!(foreign, None, "the file of another value");
 
+        let mut file = dir.open_file("f", Mode::Write).unwrap();
         file.seek(SeekFrom::Start(CHUNK_BYTES as u64 + SUM_BYTES as u64 + 5)).unwrap();
         file.write_all(&[!value[CHUNK_BYTES + 5]]).unwrap();
-        let mut reader = ChunkReader::new(file.try_clone().unwrap(), IDENTITY, value.len() as u64);
+        let mut reader = reader(&dir, IDENTITY, value.len());
         assert_eq!(reader.read(0, CHUNK_BYTES).unwrap().as_deref(), Some(&value[..CHUNK_BYTES]), "the first is whole");
         assert_eq!(reader.read(CHUNK_BYTES as u64 - 1, 2).unwrap(), None);
 

@@ -6,6 +6,7 @@
 //! workspaces/<id>/blobs/     the files of large values, with random names
 //! workspaces/<id>/writer     who writes here now
 //! workspaces/<id>/last-component  the component that was here last, where there was one
+//! workspaces/<id>/unsynced   there as long as a sync has failed and was not made up for
 //! workspaces/.new-<random>   a workspace that is being created
 //! workspaces/.gone-<random>  a workspace that is being removed
 //! ```
@@ -17,6 +18,7 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use super::doubt::Doubts;
 use crate::dir::{Dir, File, FileStatus, Kind, Mode};
 use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
@@ -37,6 +39,7 @@ const CREATION: Duration = Duration::from_secs(3600);
 pub(super) struct Layout {
     root: Dir,
     workspaces: OnceLock<Dir>,
+    pub doubts: Doubts,
 }
 
 impl Layout {
@@ -55,7 +58,7 @@ impl Layout {
                 }
             }
         }
-        Ok(Self { root, workspaces: OnceLock::new() })
+        Ok(Self { root, workspaces: OnceLock::new(), doubts: Doubts::default() })
     }
 
     /// The directory of a workspace, if there is such a workspace.
@@ -89,7 +92,8 @@ impl Layout {
         Ok(ids)
     }
 
-    /// Makes a workspace whose database `fill` fills; not where there is one by now.
+    /// Makes a workspace whose database `fill` fills; not where there is one by now. [`Layout::sync_names`] makes its name
+    /// durable.
     pub fn create(&self, id: &WorkspaceId, fill: impl FnOnce(File) -> Result<(), Error>) -> Result<(), Error> {
         let cannot = || Error::io("create the workspace");
         self.found()?;
@@ -111,8 +115,13 @@ impl Layout {
             // Best effort: what stays is swept later.
             let _ = workspaces.remove_dir_all(&name);
         }
-        named?;
-        workspaces.sync().map_err(cannot())
+        named.map(drop)
+    }
+
+    /// Makes the names of the workspaces durable, and those that lead to them.
+    pub fn sync_names(&self) -> io::Result<()> {
+        self.workspaces.get().ok_or(io::ErrorKind::NotFound)?.sync()?;
+        self.root.sync()
     }
 
     /// Removes a workspace that nobody has open.
@@ -121,7 +130,16 @@ impl Layout {
         let Some(workspaces) = self.workspaces()? else { return Ok(()) };
         let name = format!("{GONE}{}", random_name()?);
         workspaces.rename(id.as_str(), &name).map_err(cannot())?;
-        workspaces.sync().map_err(cannot())?;
+        if let Err(error) = workspaces.sync() {
+            let Error::Unavailable(fault) = cannot()(error) else { unreachable!("that is what it makes") };
+            // The disk may have the one name or the other until a sync succeeds.
+            let undone = workspaces.rename(&name, id.as_str()).and_then(|()| workspaces.sync());
+            if undone.is_ok() {
+                return Err(Error::Unavailable(fault));
+            }
+            self.raise_doubt(id);
+            return Err(Error::OutcomeUnknown(fault));
+        }
         // From here on it is gone; what an interruption leaves is swept at the next start.
         let _ = workspaces.remove_dir_all(&name);
         Ok(())
@@ -216,12 +234,13 @@ impl Layout {
             file.write_all(format!("{KNOWN_FORMAT}\n").as_bytes()).map_err(cannot())?;
             file.sync_all().map_err(cannot())?;
             self.root.rename(&name, FORMAT).map_err(cannot())?;
+            // Before there are workspaces, as without it they are not taken for a larder's.
+            self.root.sync().map_err(cannot())?;
         }
         match self.root.create_dir(WORKSPACES) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(cannot()(error)),
-            _ => {}
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(cannot()(error)),
+            _ => Ok(()),
         }
-        self.root.sync().map_err(cannot())
     }
 }
 

@@ -120,7 +120,8 @@ impl<'t> Ledger<'t> {
                 Err(trouble) => return Err(trouble),
             }
         }
-        if self.outcome != Progress::Changed {
+        // A version that was said must not be drawn again, even if nothing has it.
+        if self.outcome != Progress::Changed && versions.are_reserved() {
             return Ok(Prepared { outcomes, commit: None, reserved: None, large: LargeChanges::default() });
         }
         let reserved = versions.next_block();

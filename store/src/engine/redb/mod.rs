@@ -1,8 +1,10 @@
 //! The engine of a directory: one redb file a workspace.
 
+mod backend;
 mod database;
 #[cfg(test)]
-mod faults;
+mod disk_tests;
+mod doubt;
 mod handle;
 mod large_file;
 mod large_files;
@@ -86,7 +88,7 @@ impl RedbEngine {
     fn delete_now(&self, id: &WorkspaceId) -> Result<bool, Error> {
         let Files { layout, sharing, .. } = &*self.files;
         let locked = match open_to_write(layout, id, *sharing) {
-            Ok(None) => return Ok(false),
+            Ok(None) => return layout.confirm_removal(id).map(|()| false),
             Ok(Some(locked)) => Some(locked),
             // Nobody can have it open, and removing it is what is left to do with it.
             Err(Error::Unavailable(Fault::Damaged { .. })) => None,

@@ -36,6 +36,11 @@ impl Versions {
         self.next < self.reserved
     }
 
+    /// Whether all that were drawn were reserved before.
+    pub fn are_reserved(&self) -> bool {
+        self.next <= self.reserved
+    }
+
     /// What is to be written to the database with the next commit, if anything.
     pub fn next_block(&self) -> Option<u64> {
         (self.next + FEW > self.reserved).then_some(self.next + BLOCK)

@@ -29,7 +29,7 @@ use crate::workspace_id::WorkspaceId;
 /// Above this many bytes a file is committed so that opening it after a crash is quick, each time.
 const LARGE_FILE_BYTES: u64 = 32 * 1024 * 1024;
 /// How long a failed commit tries to find out what became of it.
-const SETTLING: Duration = Duration::from_secs(2);
+const SETTLING: Duration = if cfg!(test) { Duration::from_millis(50) } else { Duration::from_secs(2) };
 const RETRY: Duration = Duration::from_millis(20);
 
 pub(super) struct RedbWorkspace {

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::database::Busy;
+use super::database::{Busy, PATIENCE};
 use super::layout::{DATABASE, Layout, read_text};
 use crate::dir::{Dir, File, Mode};
 use crate::error::{Error, Fault};
@@ -39,13 +39,15 @@ impl WriterMark {
 
     /// Makes the mark, unless there is a native one: whether its writer lives, redb's lock tells.
     ///
-    /// One that says nothing may be a component's that is being written; in the end it is one that was left so.
+    /// One that says nothing may be a component's that is being written; in the end, and when it is old, it is one that
+    /// was left so.
     pub fn make(&self, dir: &Dir, in_the_end: bool) -> Result<(), Busy> {
         match self.write(dir) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match read_mark(dir)? {
                 Some(text) if text == self.text => Ok(()),
-                Some(text) if KIND == NATIVE && (is_native(&text) || (in_the_end && !is_component(&text))) => Ok(()),
+                Some(text) if KIND == NATIVE && is_native(&text) => Ok(()),
+                Some(text) if KIND == NATIVE && !is_component(&text) && (in_the_end || is_old(dir)) => Ok(()),
                 // Also where it has been removed since: whoever goes on has one.
                 _ => Err(Busy::Held),
             },
@@ -97,6 +99,12 @@ impl WriterMark {
             written => written,
         }
     }
+}
+
+/// Whether the mark of a workspace has been there for longer than it takes to write it.
+fn is_old(dir: &Dir) -> bool {
+    let age = dir.modified(WRITER).ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+    age.is_some_and(|age| age > PATIENCE)
 }
 
 /// What the mark of a workspace says; none where nobody writes to it.

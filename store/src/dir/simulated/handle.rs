@@ -1,0 +1,372 @@
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Bound;
+use std::sync::Arc;
+use std::thread;
+use std::time::SystemTime;
+
+use redb::{BackendError, StorageBackend};
+
+use super::node::{DirChange, DirNode, FileChange, FileNode, Node};
+use super::{Disk, Operation, State};
+use crate::dir::{FileStatus, Kind, Mode, not_regular};
+
+pub struct Dir {
+    disk: Disk,
+    number: u64,
+}
+
+impl fmt::Debug for Dir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "directory {}", self.number)
+    }
+}
+
+impl Dir {
+    pub(super) fn new(disk: Disk, number: u64) -> Self {
+        Self { disk, number }
+    }
+
+    pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Open)?;
+        let number = state.find(self.number, name)?;
+        state.dir(number)?;
+        Ok(Self::new(self.disk.clone(), number))
+    }
+
+    pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
+        self.disk.change(|state| {
+            state.faults.attempt(Operation::MakeDir)?;
+            self.link(state, name, Node::Dir(DirNode::default())).map(drop)
+        })
+    }
+
+    pub(crate) fn open_file(&self, name: &str, mode: Mode) -> io::Result<File> {
+        let number = if mode == Mode::CreateNew {
+            self.disk.change(|state| {
+                state.faults.attempt(Operation::Create)?;
+                self.link(state, name, Node::File(FileNode::default()))
+            })?
+        } else {
+            let mut state = self.disk.state();
+            state.faults.attempt(Operation::Open)?;
+            let number = state.find(self.number, name)?;
+            state.file(number).map_err(|_| not_regular())?;
+            number
+        };
+        let owner = self.disk.state().next();
+        Ok(File { disk: self.disk.clone(), number, owner, writable: mode != Mode::Read, position: 0 })
+    }
+
+    pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.change(|state| {
+            state.faults.attempt(Operation::Rename)?;
+            let node = state.find(self.number, from)?;
+            if let Ok(replaced) = state.find(self.number, to)
+                && state.dir(replaced).is_ok_and(|dir| !dir.now.is_empty())
+            {
+                return Err(io::ErrorKind::DirectoryNotEmpty.into());
+            }
+            let change = DirChange::Rename { from: from.to_owned(), to: to.to_owned(), node };
+            self.change_names(state, change)
+        })
+    }
+
+    pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
+        self.disk.change(|state| {
+            state.faults.attempt(Operation::Unlink)?;
+            let number = state.find(self.number, name)?;
+            state.file(number)?;
+            self.change_names(state, DirChange::Unlink(name.to_owned()))
+        })
+    }
+
+    pub(crate) fn remove_dir(&self, name: &str) -> io::Result<()> {
+        self.disk.change(|state| {
+            state.faults.attempt(Operation::RemoveDir)?;
+            let number = state.find(self.number, name)?;
+            let dir = state.dir(number)?;
+            if !dir.now.is_empty() {
+                return Err(io::ErrorKind::DirectoryNotEmpty.into());
+            }
+            dir.removed = true;
+            self.change_names(state, DirChange::Unlink(name.to_owned()))
+        })
+    }
+
+    pub(crate) fn remove_dir_all(&self, name: &str) -> io::Result<()> {
+        let dir = self.open_dir(name)?;
+        for inner in dir.names()? {
+            match dir.kind(&inner)? {
+                Kind::Dir => dir.remove_dir_all(&inner)?,
+                _ => dir.remove_file(&inner)?,
+            }
+        }
+        self.remove_dir(name)
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.disk.change(|state| {
+            // What is not synced is tried again: file systems keep names in a journal, and stop where that fails.
+            state.faults.attempt(Operation::SyncDir)?;
+            if !state.lies.dirs {
+                state.dir(self.number)?.sync();
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn try_lock(&self) -> io::Result<Option<DirLock>> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Lock)?;
+        let locked = state.locked_dirs.insert(self.number);
+        Ok(locked.then(|| DirLock { disk: self.disk.clone(), number: self.number }))
+    }
+
+    pub(crate) fn lock(&self) -> io::Result<DirLock> {
+        loop {
+            if let Some(lock) = self.try_lock()? {
+                return Ok(lock);
+            }
+            thread::yield_now();
+        }
+    }
+
+    pub(crate) fn names(&self) -> io::Result<Vec<String>> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::List)?;
+        Ok(state.dir(self.number)?.now.keys().cloned().collect())
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> io::Result<Kind> {
+        self.look(name, |state, number| if state.file(number).is_ok() { Kind::File } else { Kind::Dir })
+    }
+
+    pub(crate) fn status(&self, path: &str) -> io::Result<FileStatus> {
+        self.look(path, status)
+    }
+
+    pub(crate) fn modified(&self, name: &str) -> io::Result<SystemTime> {
+        self.look(name, |state, number| state.nodes[&number].modified)
+    }
+
+    fn look<T>(&self, path: &str, look: impl FnOnce(&mut State, u64) -> T) -> io::Result<T> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Look)?;
+        let number = state.find(self.number, path)?;
+        Ok(look(&mut state, number))
+    }
+
+    fn link(&self, state: &mut State, name: &str, node: Node) -> io::Result<u64> {
+        let dir = state.dir(self.number)?;
+        if dir.removed {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if dir.now.contains_key(name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let number = state.add(node);
+        self.change_names(state, DirChange::Link(name.to_owned(), number))?;
+        Ok(number)
+    }
+
+    fn change_names(&self, state: &mut State, change: DirChange) -> io::Result<()> {
+        let number = state.next();
+        state.dir(self.number)?.change(number, change);
+        Ok(())
+    }
+}
+
+fn status(state: &mut State, number: u64) -> FileStatus {
+    let bytes = state.file(number).map_or(0, |file| file.now.bytes());
+    FileStatus { identity: Some((0, number)), bytes }
+}
+
+pub struct DirLock {
+    disk: Disk,
+    number: u64,
+}
+
+impl Drop for DirLock {
+    fn drop(&mut self) {
+        self.disk.state().locked_dirs.remove(&self.number);
+    }
+}
+
+pub struct File {
+    disk: Disk,
+    number: u64,
+    /// Tells it from others that have the same file open.
+    owner: u64,
+    writable: bool,
+    position: u64,
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "file {}", self.number)
+    }
+}
+
+impl File {
+    pub(crate) fn sync_all(&self) -> io::Result<()> {
+        StorageBackend::sync_data(self)
+    }
+
+    pub(crate) fn sync_data(&self) -> io::Result<()> {
+        StorageBackend::sync_data(self)
+    }
+
+    pub(crate) fn set_len(&self, bytes: u64) -> io::Result<()> {
+        StorageBackend::set_len(self, bytes)
+    }
+
+    pub(crate) fn status(&self) -> io::Result<FileStatus> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Look)?;
+        Ok(status(&mut state, self.number))
+    }
+
+    fn read_some(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Read)?;
+        Ok(state.file(self.number)?.now.read(offset, out))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State) -> io::Result<()>) -> io::Result<()> {
+        if !self.writable {
+            return Err(rustix::io::Errno::BADF.into());
+        }
+        self.disk.change(change)
+    }
+
+    fn lock(&self, range: (Bound<u64>, Bound<u64>), shared: bool) -> Result<bool, BackendError> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Lock).map_err(BackendError::Io)?;
+        Ok(state.ranges.try_lock(self.number, self.owner, range, shared))
+    }
+}
+
+impl StorageBackend for File {
+    fn len(&self) -> io::Result<u64> {
+        self.status().map(|status| status.bytes)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        match self.read_some(offset, out)? {
+            there if there == out.len() => Ok(()),
+            _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        self.change(|state| {
+            state.faults.attempt(Operation::SetLen)?;
+            let number = state.next();
+            state.file(self.number)?.change(number, FileChange::SetLen(bytes));
+            Ok(())
+        })
+    }
+
+    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.change(|state| {
+            let attempt = state.faults.attempt(Operation::Write);
+            // What fails may have been done in part.
+            let done = if attempt.is_ok() { bytes.len() } else { state.dice.below(bytes.len()) };
+            if done > 0 {
+                let (number, bytes) = (state.next(), Arc::from(&bytes[..done]));
+                state.file(self.number)?.change(number, FileChange::Write { offset, bytes });
+            }
+            attempt
+        })
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.disk.change(|state| {
+            if let Err(error) = state.faults.attempt(Operation::Sync) {
+                let (unsynced, reach, mut dice) = (state.faults.unsynced(), state.reach(), state.dice.clone());
+                state.file(self.number)?.fail_to_sync(unsynced, reach, &mut dice);
+                state.dice = dice;
+                return Err(error);
+            }
+            if !state.lies.files {
+                state.file(self.number)?.sync();
+            }
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.disk.state().ranges.unlock_all(self.owner);
+        Ok(())
+    }
+
+    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.lock((start, end), false)
+    }
+
+    fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.lock((start, end), true)
+    }
+
+    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        while !self.lock((start, end), false)? {
+            thread::yield_now();
+        }
+        Ok(())
+    }
+
+    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        while !self.lock((start, end), true)? {
+            thread::yield_now();
+        }
+        Ok(())
+    }
+
+    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.disk.state().ranges.unlock(self.owner, (start, end));
+        Ok(())
+    }
+
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        Ok(self.disk.state().ranges.conflicts(self.number, self.owner, (start, end), false))
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        self.disk.state().ranges.unlock_all(self.owner);
+    }
+}
+
+impl Read for File {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.read_some(self.position, out)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        StorageBackend::write(self, self.position, bytes)?;
+        self.position += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for File {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.position = match to {
+            SeekFrom::Start(position) => position,
+            SeekFrom::Current(by) => self.position.saturating_add_signed(by),
+            SeekFrom::End(by) => self.status()?.bytes.saturating_add_signed(by),
+        };
+        Ok(self.position)
+    }
+}

@@ -1,0 +1,7 @@
+//! What the engine makes of a simulated disk: power cuts at each change of it, and each operation failing.
+
+mod faults;
+mod images;
+mod judge;
+mod user;
+mod world;
