@@ -21,6 +21,8 @@ pub use batch::{Batch, BatchOutcome, Change, Check, Committed, Place, Put};
 pub use memory::MemoryEngine;
 pub use quota::{Quota, Reserved};
 pub use range::{Page, Range, Row, Wanted};
+#[cfg(fuzzing)]
+pub use redb::fuzzing;
 pub use redb::{RedbEngine, Sharing};
 pub(crate) use rules::{Balance, judge_in_empty_workspace, within};
 pub use stored::{Body, Large, LargeName, LargeWriter, Stamp, Stored};

@@ -5,6 +5,8 @@ mod database;
 #[cfg(test)]
 mod disk_tests;
 mod doubt;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod handle;
 mod large_file;
 mod large_files;

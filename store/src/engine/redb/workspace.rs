@@ -180,14 +180,9 @@ impl RedbWorkspace {
         loop {
             match Handle::open(&self.files, &self.id) {
                 Ok(Some(handle)) => {
+                    // What opening finds it has synced: a database that was not closed is repaired, and one of which a sync
+                    // failed is written again.
                     let landed = handle.commits >= commit;
-                    if landed {
-                        // It is in the file; only a sync that succeeds says that it is on the disk.
-                        let Some(database) = handle.writer() else { return Fate::Unknown(fault) };
-                        if contain(|| prepare_for_a_crash(database)).is_err() {
-                            return Fate::Unknown(fault);
-                        }
-                    }
                     if let Ok(mut versions) = handle.versions.lock() {
                         *versions = versions.also_above(drawn);
                     }
