@@ -1,7 +1,8 @@
 //! Time, as far as values expire.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::sync::{Arc, Instant, Mutex};
 
 /// Where a larder takes the time from.
 ///

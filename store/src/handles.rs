@@ -1,7 +1,6 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crate::error::{Error, Excess, Unit};
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// How many readers and writers are open, and may be.
 pub(crate) struct Handles {

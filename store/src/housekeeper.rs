@@ -13,20 +13,19 @@ impl Housekeeper {
         Self
     }
 
-    pub fn tidy_when_idle(&self, workspace: &std::sync::Arc<crate::workspace::Workspace>, commits: u64) {
+    pub fn tidy_when_idle(&self, workspace: &crate::sync::Arc<crate::workspace::Workspace>, commits: u64) {
         workspace.tidy_after(commits);
     }
 
-    pub fn tidy_expired_after(&self, _: &std::sync::Arc<crate::workspace::Workspace>, _: std::time::Duration) {}
+    pub fn tidy_expired_after(&self, _: &crate::sync::Arc<crate::workspace::Workspace>, _: std::time::Duration) {}
 }
 
 #[cfg(not(target_os = "wasi"))]
 mod thread {
     use std::collections::BTreeMap;
-    use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
-    use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
+    use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, Weak, thread};
     use crate::workspace::Workspace;
 
     /// How long nothing is committed before a workspace counts as idle.

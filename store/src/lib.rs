@@ -60,6 +60,7 @@ mod session;
 mod snapshot;
 mod store_id;
 mod store_view;
+mod sync;
 mod tally;
 mod usage;
 mod value;

@@ -1,6 +1,5 @@
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crate::expiry::Expiry;
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// A workspace's time, for the length of one operation.
 ///

@@ -1,9 +1,9 @@
 //! Which workspaces are known, and which of them are open.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, Weak};
 use crate::workspace::Workspace;
 use crate::workspace_id::WorkspaceId;
 

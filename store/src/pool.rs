@@ -25,10 +25,11 @@ impl Pool {
 #[cfg(not(target_os = "wasi"))]
 mod threads {
     use std::collections::VecDeque;
+    use std::mem;
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::{Arc, Condvar, Mutex, MutexGuard};
     use std::time::Duration;
-    use std::{mem, thread};
+
+    use crate::sync::{Arc, Condvar, Mutex, MutexGuard, thread};
 
     const MOST_THREADS: usize = 32;
     const IDLE_BEFORE_EXIT: Duration = Duration::from_secs(10);

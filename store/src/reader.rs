@@ -1,10 +1,10 @@
 use std::fmt;
-use std::sync::Arc;
 
 use crate::engine::{Body, Stamp};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::scope::OpenHandles;
+use crate::sync::{Arc, block_on};
 use crate::version::Version;
 use crate::workspace::Workspace;
 
@@ -57,7 +57,7 @@ impl Reader {
             }
             Body::Large(large) => {
                 let large = large.clone();
-                self.workspace.run(move || pollster::block_on(large.read(offset, most))).await
+                self.workspace.run(move || block_on(large.read(offset, most))).await
             }
         }
     }

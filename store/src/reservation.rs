@@ -1,9 +1,8 @@
 //! Room that is kept free for values that are still being written.
 
-use std::sync::{Arc, Mutex, MutexGuard};
-
 use crate::engine::{Place, Quota, Reserved};
 use crate::store_id::StoreId;
+use crate::sync::{Arc, Mutex, MutexGuard};
 
 /// What is kept free in a workspace.
 #[derive(Default)]

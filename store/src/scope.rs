@@ -1,9 +1,5 @@
 //! What a session works on, and by which rules.
 
-use std::sync::Arc;
-
-use pollster::block_on;
-
 use crate::address::{Address, Store};
 use crate::commit::Commit;
 use crate::engine::{
@@ -20,6 +16,7 @@ use crate::plugin_id::PluginId;
 use crate::read_committed::read_committed;
 use crate::reservation::{Request, Reservation};
 use crate::store_id::StoreId;
+use crate::sync::{Arc, block_on};
 use crate::usage::Held;
 use crate::version::Version;
 use crate::whole_call::WholeCall;

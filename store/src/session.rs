@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::address::{Address, Store};
@@ -14,6 +13,7 @@ use crate::plugin_id::PluginId;
 use crate::reader::Reader;
 use crate::scope::{Need, Room, Scope, Writes};
 use crate::store_view::StoreView;
+use crate::sync::{Arc, block_on};
 use crate::workspace::Workspace;
 use crate::writer::Writer;
 
@@ -319,7 +319,7 @@ impl Scope {
             Body::Small(bytes) => Ok(bytes),
             Body::Large(large) => {
                 let bytes = usize::try_from(large.bytes()).map_err(|_| Error::Damaged)?;
-                self.workspace.run(move || pollster::block_on(large.read(0, bytes))).await
+                self.workspace.run(move || block_on(large.read(0, bytes))).await
             }
         }
     }

@@ -4,8 +4,6 @@ mod draft;
 mod listing;
 mod writing;
 
-use std::sync::{Arc, Mutex, MutexGuard};
-
 use self::draft::{Draft, Effect, Write};
 use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Range, Stamp, Stored, View, Wanted};
 use crate::error::{Error, Excess, Unit};
@@ -14,6 +12,7 @@ use crate::key::Key;
 use crate::reads::ReadRange;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
+use crate::sync::{Arc, Mutex, MutexGuard};
 use crate::usage::Held;
 use crate::workspace::{InUse, Workspace};
 

@@ -3,12 +3,9 @@
 mod committing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 
 use futures_channel::oneshot;
-use pollster::block_on;
 
 use crate::access::Access;
 use crate::clock::Timekeeper;
@@ -23,6 +20,8 @@ use crate::queue::{Chore, Pending, Queue, Reply, Work};
 use crate::reads::Reads;
 use crate::recent::Recent;
 use crate::reservation::{Request, Reservation, Reservations};
+use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, RwLock, block_on};
 use crate::usage::Held;
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;

@@ -1,7 +1,4 @@
 use std::fmt;
-use std::sync::Arc;
-
-use pollster::block_on;
 
 use crate::atomic::Expectation;
 use crate::engine::{BatchOutcome, Body, Change, Check, LARGE_BYTES, LargeWriter, Place, Put};
@@ -9,6 +6,7 @@ use crate::error::{Error, Excess, Fault, Unit};
 use crate::expiry::Expiry;
 use crate::reservation::Reservation;
 use crate::scope::{OpenHandles, Scope, Writes};
+use crate::sync::{Arc, block_on};
 use crate::version::Version;
 
 /// A value being written. Dropped without [`Writer::finish`], it never was.

@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::ready;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::rules::{Before, Effects, Found, Verdict, judge};
 use super::{
@@ -13,6 +12,7 @@ use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
+use crate::sync::{Arc, Mutex, MutexGuard};
 use crate::usage::Held;
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;

@@ -1,16 +1,13 @@
 //! Batches of a workspace, committed together.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
-use pollster::block_on;
-
 use super::Workspace;
 use crate::engine::{Absent, Batch, BatchOutcome, Change, Committed, EngineWorkspace, judge_in_empty_workspace};
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::queue::{Pending, Reply};
 use crate::reads::{Reads, Seen, Touch};
+use crate::sync::atomic::Ordering;
+use crate::sync::{Arc, block_on};
 
 impl Workspace {
     pub(super) fn commit_group(self: &Arc<Self>, group: Vec<Pending>) {

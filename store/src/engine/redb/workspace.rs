@@ -2,7 +2,6 @@
 
 use std::future::ready;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,6 +22,7 @@ use crate::dir::FileStatus;
 use crate::engine::{Answer, Batch, BatchOutcome, EngineWorkspace, LargeWriter, View};
 use crate::error::{Error, Fault};
 use crate::moment::Moment;
+use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 

@@ -1,7 +1,6 @@
 //! Whether what a power cut has left agrees with what was said.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
@@ -17,6 +16,7 @@ use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
+use crate::sync::atomic::AtomicU64;
 use crate::workspace_id::WorkspaceId;
 
 /// How many images were judged, and what was wrong with some.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
@@ -19,6 +18,7 @@ use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
+use crate::sync::atomic::AtomicU64;
 use crate::workspace_id::WorkspaceId;
 
 /// What a larder has said so far.

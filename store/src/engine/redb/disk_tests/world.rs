@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use pollster::block_on;
 
@@ -12,6 +11,7 @@ use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
+use crate::sync::atomic::AtomicU64;
 use crate::usage::Held;
 use crate::workspace_id::WorkspaceId;
 
