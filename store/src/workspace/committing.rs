@@ -55,19 +55,16 @@ impl Workspace {
         let now = self.now();
         let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(group.len());
-        // A writer's own room is there for what it has written.
-        let reserved = {
-            group.iter().flat_map(|pending| &pending.reservations).for_each(|reservation| reservation.set(0));
-            self.reservations.now()
-        };
         let commits = open.commits();
-        for Pending { mut batch, reads, reply, reservations: _ } in group {
+        for Pending { mut batch, reads, reply, reservations } in group {
             if reads.is_some_and(|reads| !self.still_so(&reads, commits, &touches, now)) {
                 answers.push((reply, Err(Error::Conflict)));
                 continue;
             }
             touches.extend(batch.changes.iter().map(Change::touch));
-            batch.quota.reserved.clone_from(&reserved);
+            // A writer's own room is there for what it has written, not for what is made before it.
+            reservations.iter().for_each(|reservation| reservation.set(0));
+            batch.quota.reserved = self.reservations.now();
             batches.push(batch);
             replies.push(reply);
         }
