@@ -5,7 +5,7 @@ mod listing;
 mod writing;
 
 use self::draft::{Draft, Effect, Write};
-use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Range, Stamp, Stored, View, Wanted};
+use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Range, Stamp, Stored, Wanted};
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
 use crate::key::Key;
@@ -14,7 +14,7 @@ use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
 use crate::sync::{Arc, Mutex, MutexGuard};
 use crate::usage::Held;
-use crate::workspace::{InUse, Workspace};
+use crate::workspace::{InUse, SeenView, Workspace};
 
 /// One call of a plugin, whose writes are seen by nobody else before they are committed together.
 ///
@@ -27,7 +27,7 @@ pub(crate) struct WholeCall {
 }
 
 /// A committed state to read from; none where there is no workspace.
-type State = Option<Arc<dyn View>>;
+type State = Option<SeenView>;
 
 impl WholeCall {
     pub fn begin(workspace: Arc<Workspace>) -> Self {
@@ -44,7 +44,7 @@ impl WholeCall {
         if let Some(known) = self.own(at)? {
             return Ok(known);
         }
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let stored = match &state {
             Some(view) => view.get(&at.store, &at.key, self.workspace.now()).await?,
             None => None,
@@ -100,7 +100,7 @@ impl WholeCall {
 
     pub async fn held(&self, store: &StoreId) -> Result<Held, Error> {
         self.look_again_at_what_stands().await?;
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let held = self.held_before(&state, store).await?;
         let mut draft = self.draft();
         draft.check()?;
@@ -156,7 +156,7 @@ impl WholeCall {
 
     async fn clear(&self, store: &StoreId) -> Result<u64, Error> {
         self.look_again_at_what_stands().await?;
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let held = self.held_before(&state, store).await?;
         let first_expiry = match &state {
             Some(view) => view.first_expiry(store, self.workspace.now()).await?,
@@ -195,7 +195,7 @@ impl WholeCall {
     pub async fn commit(&self, scope: &Scope) -> Result<(), Error> {
         if self.draft().writes_nothing() {
             // It is as if all of it had been read in the newest state.
-            let state = self.workspace.view().await?;
+            let state = self.workspace.state().await?;
             let mut draft = self.draft();
             draft.note(&self.workspace, &state)?;
             *draft = Draft::default();

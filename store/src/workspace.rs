@@ -1,12 +1,14 @@
 //! A workspace as this process knows it: open or not, with what waits to be done in it.
 
 mod committing;
+mod seen_view;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures_channel::oneshot;
 
+pub(crate) use self::seen_view::SeenView;
 use crate::access::Access;
 use crate::clock::Timekeeper;
 use crate::engine::{Absent, Batch, BatchOutcome, Engine, EngineWorkspace, LargeWriter, Quota, View};

@@ -88,7 +88,7 @@ impl Draft {
         self.check()?;
         let recent = workspace.recent();
         let now = match state {
-            Some(view) => recent.seen(view.commit()),
+            Some(view) => view.seen,
             None => Seen { epoch: 0, commit: 0 },
         };
         let unchanged = self.reads.seen.is_none_or(|seen| recent.unchanged(&self.reads, seen, now));

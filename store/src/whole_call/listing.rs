@@ -15,7 +15,7 @@ use crate::store_id::StoreId;
 impl WholeCall {
     pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {
         self.resolve_additions(store, range.prefix).await?;
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let (rows, last) = self.merged(&state, store, &range).await?;
         let theirs = rows.iter().filter(|row| row.value.is_none());
         let first_expiry = theirs.map(|row| row.stamp.expiry).min().unwrap_or(Expiry::NEVER);

@@ -23,7 +23,7 @@ impl WholeCall {
     }
 
     async fn try_to_write(&self, scope: &Scope, Writes { changes, reservations }: &Writes) -> Result<(), Error> {
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let mut before = BTreeMap::new();
         for at in changes.iter().filter_map(Change::place) {
             if !before.contains_key(at) {
@@ -69,7 +69,7 @@ impl WholeCall {
     ) -> Result<(), Error> {
         // What was noted of it may be no longer so, and then too much or too little would be kept.
         self.look_again_at_what_stands().await?;
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let stands = self.stands_before(&state, at).await?;
         let held = self.held_by_touched(&state, [at].into_iter()).await?;
         let all = self.held_by_all_before(&state).await?;
@@ -95,7 +95,7 @@ impl WholeCall {
 
     /// Learns anew what the call's writes take the place of.
     pub(super) async fn look_again_at_what_stands(&self) -> Result<(), Error> {
-        let state = self.workspace.view().await?;
+        let state = self.workspace.state().await?;
         let places: Vec<Place> = self.draft().writes.keys().cloned().collect();
         for at in places {
             let stands = self.stands_before(&state, &at).await?;
