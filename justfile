@@ -6,6 +6,10 @@ ci:
 test:
     .ci/run test
 
+# What threads do at the same time, in many orders
+interleavings:
+    .ci/run interleavings
+
 fmt:
     cargo fmt --all
 

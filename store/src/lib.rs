@@ -40,6 +40,8 @@ mod handles;
 mod housekeeper;
 mod import;
 mod import_error;
+#[cfg(all(test, feature = "interleavings"))]
+mod interleavings;
 mod key;
 pub mod keyvalue;
 mod larder;

@@ -83,16 +83,22 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         wait: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, Waited)> {
-        let passed = Arc::new(AtomicBool::new(false));
+        let (passed, waiting) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(true)));
         if TIME_PASSES.load(Ordering::SeqCst) {
-            let (until, condvar, passed) = (Instant::now() + wait, self.0.clone(), passed.clone());
+            let (until, condvar) = (Instant::now() + wait, self.0.clone());
+            let (passed, waiting) = (passed.clone(), waiting.clone());
             thread::spawn(move || {
                 PASSED_MS.fetch_max(until.0, Ordering::SeqCst);
                 passed.store(true, Ordering::SeqCst);
-                condvar.notify_all();
+                // Perhaps he has yet to begin to wait.
+                while waiting.load(Ordering::SeqCst) {
+                    condvar.notify_all();
+                    thread::yield_now();
+                }
             });
         }
         let guard = self.0.wait(guard).expect("no test panics while it has a lock");
+        waiting.store(false, Ordering::SeqCst);
         Ok((guard, Waited(passed.load(Ordering::SeqCst))))
     }
 }
