@@ -70,6 +70,9 @@ pub enum Command {
     /// Let go of a workspace that a composed plugin kept when it was killed
     #[command(after_long_help = help::UNLOCK)]
     Unlock(Unlock),
+    /// Look for damage; and carry over what is whole of a workspace that is damaged
+    #[command(after_long_help = help::DOCTOR)]
+    Doctor(Doctor),
     /// Check that every promise of the interface to plugins is kept
     #[command(after_long_help = help::CONFORMANCE)]
     Conformance(Conformance),
@@ -215,6 +218,16 @@ pub struct Unlock {
     /// Do not ask whether its writer is no more
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// The workspace [default: every workspace]
+    #[arg(short, long, required_if_eq("salvage", "true"))]
+    pub workspace: Option<WorkspaceId>,
+    /// Put in its place a workspace with all that is whole, and keep it as it was beside that
+    #[arg(long)]
+    pub salvage: bool,
 }
 
 #[derive(Args, Debug)]

@@ -2,6 +2,7 @@
 
 mod compose;
 mod conformance;
+mod doctor;
 mod export;
 mod get;
 mod import;
@@ -37,6 +38,7 @@ pub fn run(Cli { dir: given_dir, command }: Cli) -> Result<Exit, Failure> {
         Command::Export(options) => export::export(&dir, &options),
         Command::Import(options) => import::import(&dir, &options),
         Command::Unlock(options) => unlock::unlock(&dir, &options),
+        Command::Doctor(options) => doctor::doctor(&dir, &options),
         Command::Conformance(options) => conformance::conformance(given_dir.as_deref(), &options),
     }
 }

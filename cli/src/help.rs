@@ -119,6 +119,22 @@ Examples:
   larder unlock -w team-7
   larder unlock -w team-7 --yes";
 
+pub const DOCTOR: &str = "\
+Reads all that a workspace holds, and compares it with its checksums, counts and notes. Each damage is
+a line on standard output, with the workspace before it; with nothing damaged there is none, and the
+exit code is 0, otherwise 1. Nothing is changed, and a host may have the workspace open.
+
+With --salvage everything that is whole is carried over to a new workspace, which takes the place of
+the old one; that is kept beside it, in the directory that is told, until you remove it. A value that
+is damaged is lost, and so are keys on a page of the database that is: restore those from an export,
+if there is one. What is carried over is as of the last commit that can be read. No host may have the
+workspace open (exit code 3).
+
+Examples:
+  larder doctor
+  larder doctor -w team-7
+  larder doctor -w team-7 --salvage";
+
 pub const GET: &str = "\
 Nothing but the value is written, also no line end after it. Works while a host has the workspace
 open, and sees what was last committed; a value that is replaced while it is read is read to its end

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use crate::access::Access;
 use crate::clock::{Clock, SystemClock, Timekeeper};
+use crate::damage::{Damage, Salvage};
 use crate::dir::Dir;
 use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
 use crate::error::Error;
@@ -198,6 +199,32 @@ impl Larder {
         match self.0.0.access {
             Access::ReadOnly => Err(Error::AccessDenied),
             Access::ReadWrite => self.0.0.engine.unlock(workspace).await,
+        }
+    }
+
+    /// Reads all of a workspace, changing nothing, and says what is damaged: nothing where it is whole, none where there is no
+    /// such workspace. Works beside a process that writes to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] where it cannot be read at all for another reason than damage.
+    pub async fn examine_workspace(&self, workspace: &WorkspaceId) -> Result<Option<Vec<Damage>>, Error> {
+        self.0.0.engine.examine(workspace).await
+    }
+
+    /// Puts in the place of a workspace one with all that is whole of it; none where there is no such workspace.
+    ///
+    /// Quotas are counted anew, and versions go on above those of before. The workspace as it was stays beside it, as
+    /// [`Salvage::aside`], until somebody removes it. Interrupted at any moment, it leaves the one or the other in place.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AccessDenied`] in a larder that was opened for reading, [`Error::Unavailable`] where a process has the
+    /// workspace open, this one too, or where nothing can be told from damage.
+    pub async fn salvage_workspace(&self, workspace: &WorkspaceId) -> Result<Option<Salvage>, Error> {
+        match self.0.0.access {
+            Access::ReadOnly => Err(Error::AccessDenied),
+            Access::ReadWrite => self.0.0.engine.salvage(workspace).await,
         }
     }
 

@@ -26,6 +26,7 @@ mod address;
 mod atomic;
 mod clock;
 mod commit;
+mod damage;
 #[cfg(test)]
 mod dice;
 mod dir;
@@ -77,6 +78,7 @@ pub use address::{Address, Store};
 pub use atomic::{Action, Change, Check, Entry, Expectation, Outcome};
 pub use clock::{Clock, SystemClock};
 pub use commit::Commit;
+pub use damage::{Damage, Salvage};
 pub use dir::Dir;
 pub use engine::Sharing;
 pub use error::{Error, Excess, Fault, InvalidName, Unit};

@@ -27,6 +27,7 @@ pub use redb::{RedbEngine, Sharing};
 pub(crate) use rules::{Balance, judge_in_empty_workspace, within};
 pub use stored::{Body, Large, LargeName, LargeWriter, Stamp, Stored};
 
+use crate::damage::{Damage, Salvage};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::key::Key;
@@ -65,6 +66,17 @@ pub trait Engine: Send + Sync + 'static {
     /// Lets go of a workspace that a writer which is no more has kept for itself; says which writer that was, none where
     /// there is none, as with an engine whose writers leave nothing behind.
     fn unlock<'a>(&'a self, _id: &'a WorkspaceId) -> Answer<'a, Result<Option<String>, Error>> {
+        Box::pin(ready(Ok(None)))
+    }
+
+    /// Reads all of a workspace, changing nothing, and says what is damaged; none where there is no such workspace.
+    fn examine<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<Option<Vec<Damage>>, Error>> {
+        Box::pin(async { Ok(self.open(id, Absent::Leave).await?.map(|_| Vec::new())) })
+    }
+
+    /// Carries over what is whole of a workspace that nobody has open; none where there is no such workspace, or with an
+    /// engine that cannot be damaged.
+    fn salvage<'a>(&'a self, _id: &'a WorkspaceId) -> Answer<'a, Result<Option<Salvage>, Error>> {
         Box::pin(ready(Ok(None)))
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Opened<D> {
     pub status: FileStatus,
 }
 
-fn builder(sharing: Sharing) -> Builder {
+pub(super) fn builder(sharing: Sharing) -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES).set_concurrency_mode(match sharing {
         // Locks that readers can share do not exist there.
@@ -217,7 +217,7 @@ pub(super) fn repair(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<(), Error
     closed
 }
 
-fn database_file(dir: &Dir, id: &WorkspaceId, mode: Mode) -> Result<(File, FileStatus), Error> {
+pub(super) fn database_file(dir: &Dir, id: &WorkspaceId, mode: Mode) -> Result<(File, FileStatus), Error> {
     let damaged = |what: &str| Error::Unavailable(Fault::Damaged { workspace: id.to_string(), what: what.to_owned() });
     let file = open_file(dir, DATABASE, mode)?.ok_or_else(|| damaged("its database is missing"))?;
     let status = Dir::status_of(&file).map_err(Error::io("look at the workspace's database"))?;
@@ -228,6 +228,6 @@ fn database_file(dir: &Dir, id: &WorkspaceId, mode: Mode) -> Result<(File, FileS
     Ok((file, status))
 }
 
-fn is_held(error: &DatabaseError) -> bool {
+pub(super) fn is_held(error: &DatabaseError) -> bool {
     matches!(error, DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch)
 }

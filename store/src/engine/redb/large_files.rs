@@ -274,7 +274,7 @@ impl Large for LargeFile {
     }
 }
 
-fn file_name(name: LargeName) -> String {
+pub(super) fn file_name(name: LargeName) -> String {
     name.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

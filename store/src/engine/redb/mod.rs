@@ -5,6 +5,7 @@ mod database;
 #[cfg(test)]
 mod disk_tests;
 mod doubt;
+mod examination;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod handle;
@@ -13,6 +14,8 @@ mod large_files;
 mod layout;
 mod ledger;
 mod meta;
+mod overlay;
+mod salvage;
 mod snapshot;
 mod tables;
 mod trouble;
@@ -25,12 +28,15 @@ use std::future::ready;
 use std::sync::Arc;
 
 use self::database::{fill, open_to_write, repair};
+use self::examination::Examination;
 use self::large_files::AllLargeFiles;
 use self::layout::Layout;
+use self::salvage::salvage;
 use self::workspace::RedbWorkspace;
 use self::writer_mark::{holder, is_component, read_mark, remove_component_s};
 use super::{Absent, Answer, Engine, EngineWorkspace};
 use crate::access::Access;
+use crate::damage::{Damage, Salvage};
 use crate::dir::Dir;
 use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
@@ -107,6 +113,19 @@ impl RedbEngine {
         removed.map(|()| true)
     }
 
+    fn examine_now(&self, id: &WorkspaceId) -> Result<Option<Vec<Damage>>, Error> {
+        let layout = &self.files.layout;
+        let Some(dir) = layout.workspace(id)? else { return Ok(None) };
+        let examined = Examination::begin(layout, id, &dir).and_then(|mut examination| {
+            examination.walk(|_| Ok(()))?;
+            Ok(examination.damage)
+        });
+        match examined {
+            Err(Error::Unavailable(Fault::Damaged { what, .. })) => Ok(Some(vec![Damage::of_workspace(what)])),
+            examined => examined.map(Some),
+        }
+    }
+
     fn unlock_now(&self, id: &WorkspaceId) -> Result<Option<String>, Error> {
         let layout = &self.files.layout;
         let Some(dir) = layout.workspace(id)? else { return Ok(None) };
@@ -142,5 +161,13 @@ impl Engine for RedbEngine {
 
     fn unlock<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<Option<String>, Error>> {
         Box::pin(ready(self.unlock_now(id)))
+    }
+
+    fn examine<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<Option<Vec<Damage>>, Error>> {
+        Box::pin(ready(self.examine_now(id)))
+    }
+
+    fn salvage<'a>(&'a self, id: &'a WorkspaceId) -> Answer<'a, Result<Option<Salvage>, Error>> {
+        Box::pin(ready(salvage(&self.files.layout, id)))
     }
 }

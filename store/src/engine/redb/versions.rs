@@ -1,7 +1,7 @@
 use crate::version::Version;
 
 /// How many versions are reserved at once.
-const BLOCK: u64 = 65_536;
+pub(super) const BLOCK: u64 = 65_536;
 /// With so few left, a commit reserves the next block by the way.
 const FEW: u64 = BLOCK / 2;
 

@@ -138,6 +138,9 @@ fn go_on(image: &Disk, said: &Said, sharing: Sharing) -> Result<(), String> {
 fn tidy_names(image: &Disk, world: &World) {
     let workspaces = image.root().open_dir("workspaces").unwrap();
     for name in workspaces.names().unwrap() {
+        if name.starts_with(".damaged-") {
+            continue;
+        }
         let id: WorkspaceId = name.parse().unwrap_or_else(|_| panic!("{name} is left over"));
         let Ok(large) = workspaces.open_dir(&name).unwrap().open_dir("blobs") else { continue };
         let needed = world.0.get(&id).map_or(0, std::collections::BTreeMap::len);

@@ -3,5 +3,6 @@
 mod faults;
 mod images;
 mod judge;
+mod salvage;
 mod user;
 mod world;

@@ -1,0 +1,87 @@
+//! `doctor` says what is damaged and changes nothing; with `--salvage` it carries over the rest.
+
+mod larder;
+
+use std::fs;
+
+use larder::Place;
+use pollster::block_on;
+
+/// The larder's files, by name.
+fn files(place: &Place) -> Vec<(String, Vec<u8>)> {
+    let workspace = place.path("larder-data/workspaces/w");
+    let mut files: Vec<_> = fs::read_dir(workspace)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_file())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+fn damage(place: &Place, pattern: &[u8]) {
+    let path = place.path("larder-data/workspaces/w/data.redb");
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(pattern.len()).position(|window| window == pattern).unwrap();
+    bytes[at] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn what_is_whole_is_silent() {
+    let place = Place::new();
+    place.run(["doctor"]).fails(1, "there is no larder at ./larder-data");
+    place.run(["set", "-w", "w", "-p", "p", "k", "v"]).prints("");
+    place.run(["doctor"]).prints("");
+    place.run(["doctor", "-w", "w"]).prints("");
+    place.run(["doctor", "-w", "other"]).fails(1, "there is no workspace 'other'");
+    place.run(["doctor", "--salvage"]).fails(2, "--workspace");
+}
+
+#[test]
+fn what_is_damaged_is_named_and_the_rest_carried_over() {
+    let place = Place::new();
+    let large = vec![7_u8; 2 << 20];
+    place.run_with_input(["set", "-w", "w", "-p", "p", "large\n", "-"], &large).prints("");
+    place.run(["set", "-w", "w", "-p", "p", "k", "v"]).prints("");
+    place.run(["set", "-w", "well", "-p", "p", "k", "v"]).prints("");
+    let blobs = place.path("larder-data/workspaces/w/blobs");
+    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&blob).unwrap();
+    bytes[1 << 20] ^= 1;
+    fs::write(&blob, bytes).unwrap();
+
+    let before = files(&place);
+    let line = "w: plugin \"p\", key \"large\\n\": the file of its value is damaged\n";
+    let looked = place.run(["doctor"]);
+    assert_eq!((looked.code, looked.stdout.as_slice()), (Some(1), line.as_bytes()));
+    assert!(files(&place) == before, "looking has changed something");
+
+    let session = place.session("w", "p");
+    block_on(session.set("k", "held")).unwrap();
+    place.run(["doctor", "-w", "w", "--salvage"]).fails(3, "workspace 'w' is held by process");
+    assert_eq!(place.run(["doctor", "-w", "w"]).stdout, line.as_bytes(), "beside a host");
+    drop(session);
+
+    let salvaged = String::from_utf8(place.run(["doctor", "-w", "w", "--salvage"]).stdout).unwrap();
+    let (first, second) = salvaged.split_once('\n').unwrap();
+    assert_eq!(format!("{first}\n"), line);
+    assert!(second.starts_with("w: 1 keys carried over; as it was, it is kept in workspaces/.damaged-w-"), "{second}");
+    place.run(["doctor"]).prints("");
+    place.run(["get", "-w", "w", "-p", "p", "k"]).prints("held");
+    place.run(["get", "-w", "w", "-p", "p", "--", "large\n"]).fails(1, "");
+    place.run(["ls"]).prints("w\nwell\n");
+}
+
+#[test]
+fn a_database_that_does_not_open_is_told_in_a_line() {
+    let place = Place::new();
+    place.run(["set", "-w", "w", "-p", "p", "k", "some value"]).prints("");
+    damage(&place, b"redb");
+    let looked = place.run(["doctor"]);
+    let told = String::from_utf8(looked.stdout).unwrap();
+    assert_eq!((looked.code, told.lines().count()), (Some(1), 1), "{told}");
+    assert!(told.starts_with("w: "), "{told}");
+    place.run(["doctor", "-w", "w", "--salvage"]).fails(3, "workspace 'w' is damaged");
+}

@@ -1,0 +1,208 @@
+//! Looking at a workspace that is damaged, and carrying over what is whole.
+
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex};
+
+use pollster::block_on;
+
+use super::judge::watch;
+use super::user::{Deed, Edit, Said, User};
+use super::world::World;
+use crate::access::Access;
+use crate::damage::Damage;
+use crate::dir::simulated::Disk;
+use crate::dir::{Dir, Mode};
+use crate::engine::{Absent, Engine, Place, RedbEngine, Sharing};
+use crate::error::{Error, Fault};
+use crate::expiry::Expiry;
+use crate::key::Key;
+use crate::store_id::StoreId;
+use crate::workspace_id::WorkspaceId;
+
+fn id() -> WorkspaceId {
+    "w".parse().unwrap()
+}
+
+fn put(key: &str, fill: u8, size: usize, large: bool, expiry: Expiry) -> Edit {
+    let at = Place { store: StoreId::Shared, key: Key::trusted(key).into_owned() };
+    Edit::Put { at, bytes: vec![fill; size], large, expiry }
+}
+
+/// A workspace with 300 small values, a large one and one that expires; what is said of it.
+fn furnished(disk: &Disk) -> Arc<Mutex<Said>> {
+    let said = Arc::new(Mutex::new(Said { worlds: vec![World::default()], ..Said::default() }));
+    let mut user = User::new(disk, Sharing::ReadersBeside, said.clone()).unwrap();
+    let small = (0..300).map(|n| put(&format!("key {n:03}"), n as u8, 400, false, Expiry::NEVER)).collect();
+    let other =
+        vec![put("large", 1, 150_000, true, Expiry::NEVER), put("passing", 2, 30, false, Expiry::at_ms(1_000_000))];
+    user.try_to(&Deed::Commit(id(), vec![small])).unwrap();
+    user.try_to(&Deed::Commit(id(), vec![other])).unwrap();
+    said
+}
+
+fn engine(disk: &Disk) -> RedbEngine {
+    RedbEngine::open(disk.root(), Access::ReadWrite, Sharing::ReadersBeside).unwrap()
+}
+
+fn workspace(disk: &Disk) -> Dir {
+    disk.root().open_dir("workspaces").unwrap().open_dir("w").unwrap()
+}
+
+fn bytes(dir: &Dir, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    dir.open_file(name, Mode::Read).unwrap().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// Changes a file from the place on where it has `pattern`.
+fn overwrite(dir: &Dir, name: &str, pattern: &[u8], with: &[u8]) {
+    let at = bytes(dir, name).windows(pattern.len()).position(|window| window == pattern).unwrap();
+    let mut file = dir.open_file(name, Mode::Write).unwrap();
+    file.seek(SeekFrom::Start(at as u64)).unwrap();
+    file.write_all(with).unwrap();
+}
+
+fn blob(disk: &Disk) -> (Dir, String) {
+    let dir = workspace(disk).open_dir("blobs").unwrap();
+    let name = dir.names().unwrap().remove(0);
+    (dir, name)
+}
+
+fn examine(disk: &Disk) -> Vec<Damage> {
+    block_on(engine(disk).examine(&id())).unwrap().unwrap()
+}
+
+fn keys(damage: &[Damage]) -> Vec<&str> {
+    damage.iter().filter_map(|damage| damage.key.as_deref()).collect()
+}
+
+/// Salvages, and looks whether all is there but these keys, and the new workspace is whole.
+fn salvage_all_but(disk: &Disk, said: &Mutex<Said>, lost: impl Fn(&str) -> bool) -> Vec<Damage> {
+    let salvaged = block_on(engine(disk).salvage(&id())).unwrap().unwrap();
+    assert_eq!(examine(disk), [], "the new workspace is whole");
+    let found = World::read(&engine(disk), 10).unwrap();
+    let mut expected = said.lock().unwrap().worlds[0].clone();
+    expected.0.get_mut(&id()).unwrap().retain(|(_, key), _| !lost(key));
+    assert!(found == expected, "found {}, expected {}", found.describe(), expected.describe());
+    assert_eq!(salvaged.kept.keys, expected.0[&id()].len() as u64);
+    let workspaces = disk.root().open_dir("workspaces").unwrap();
+    assert!(workspaces.open_dir(&salvaged.aside).unwrap().names().unwrap().contains(&"data.redb".to_owned()));
+
+    let mut user = User::new(disk, Sharing::ReadersBeside, Arc::new(Mutex::new(said.lock().unwrap().clone()))).unwrap();
+    let before = said.lock().unwrap().versions[&id()];
+    user.try_to(&Deed::Draw(id())).unwrap();
+    assert!(user.said.lock().unwrap().versions[&id()] > before, "a version was drawn again");
+    salvaged.damage
+}
+
+#[test]
+fn a_workspace_that_is_whole_is_found_so_and_left_as_it_is() {
+    let disk = Disk::new(1);
+    let said = furnished(&disk);
+    let before = bytes(&workspace(&disk), "data.redb");
+    assert_eq!(examine(&disk), []);
+    assert!(bytes(&workspace(&disk), "data.redb") == before);
+    assert!(!workspace(&disk).names().unwrap().contains(&"writer".to_owned()));
+    assert_eq!(salvage_all_but(&disk, &said, |_| false), []);
+}
+
+#[test]
+fn a_damaged_value_is_named_and_the_others_carried_over() {
+    let disk = Disk::new(1);
+    let said = furnished(&disk);
+    overwrite(&workspace(&disk), "data.redb", &[7; 300], &[8; 1]);
+    let before = bytes(&workspace(&disk), "data.redb");
+    let damage = examine(&disk);
+    assert!(!damage.is_empty());
+    assert!(bytes(&workspace(&disk), "data.redb") == before, "it was changed by looking");
+    let lost = World::read(&engine(&disk), 10);
+    assert!(lost.is_err(), "the damage was not met");
+    salvage_all_but(&disk, &said, |key| said_lost(&damage, key));
+}
+
+/// Whether a key is named as damaged, or may be among those that could not be read.
+fn said_lost(damage: &[Damage], key: &str) -> bool {
+    keys(damage).contains(&key)
+}
+
+#[test]
+fn a_damaged_or_missing_large_value_is_named_and_the_others_carried_over() {
+    for missing in [true, false] {
+        let disk = Disk::new(1);
+        let said = furnished(&disk);
+        let (blobs, name) = blob(&disk);
+        if missing {
+            blobs.remove_file(&name).unwrap();
+        } else {
+            overwrite(&blobs, &name, &[1; 60_000], &[9; 1]);
+        }
+        let damage = examine(&disk);
+        assert_eq!(keys(&damage), ["large"], "{damage:?}");
+        assert_eq!(salvage_all_but(&disk, &said, |key| key == "large"), damage);
+    }
+}
+
+/// A page that is gone takes its keys with it, and no others.
+#[test]
+fn a_lost_page_costs_what_stands_on_it() {
+    let disk = Disk::new(1);
+    let said = furnished(&disk);
+    let dir = workspace(&disk);
+    let at = bytes(&dir, "data.redb").windows(300).position(|window| window == [150; 300]).unwrap();
+    let mut file = dir.open_file("data.redb", Mode::Write).unwrap();
+    file.seek(SeekFrom::Start(at as u64 / 4096 * 4096)).unwrap();
+    file.write_all(&[0; 4096]).unwrap();
+    let damage = examine(&disk);
+    assert!(!damage.is_empty());
+    let salvaged = block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
+    let kept = World::read(&engine(&disk), 10).unwrap();
+    let all = &said.lock().unwrap().worlds[0].0[&id()];
+    let lost = all.len() as u64 - salvaged.kept.keys;
+    assert!((1..=20).contains(&lost), "{lost} keys lost: {damage:?}");
+    assert!(kept.0[&id()].iter().all(|(at, entry)| all.get(at) == Some(entry)), "something is not as it was");
+}
+
+#[test]
+fn a_database_that_was_not_closed_and_is_damaged_gives_up_what_is_whole() {
+    let disk = Disk::new(1);
+    let said = furnished(&disk);
+    let engine_open = engine(&disk);
+    let open = block_on(engine_open.open(&id(), Absent::Leave)).unwrap().unwrap();
+    block_on(open.draw_version()).unwrap();
+    // As if the process was killed: what it has on the disk is copied.
+    let killed = disk.power_cut();
+    drop(open);
+    overwrite(&workspace(&killed), "data.redb", &[7; 300], &[8; 1]);
+    let opened = block_on(engine(&killed).open(&id(), Absent::Leave)).err();
+    let salvaged = block_on(engine(&killed).salvage(&id())).unwrap().unwrap();
+    assert!(opened.is_none() || !salvaged.damage.is_empty());
+    let all = said.lock().unwrap().worlds[0].0[&id()].len() as u64;
+    assert!(salvaged.kept.keys >= all - 20, "{salvaged:?}");
+}
+
+#[test]
+fn what_somebody_has_open_is_looked_at_and_not_salvaged() {
+    for sharing in [Sharing::ReadersBeside, Sharing::Exclusive] {
+        let disk = Disk::new(1);
+        furnished(&disk);
+        let host = RedbEngine::open(disk.root(), Access::ReadWrite, sharing).unwrap();
+        let open = block_on(host.open(&id(), Absent::Leave)).unwrap().unwrap();
+        let refused = block_on(engine(&disk).salvage(&id()));
+        assert!(matches!(refused, Err(Error::Unavailable(Fault::Held { .. }))), "{refused:?}");
+        if sharing == Sharing::ReadersBeside {
+            assert_eq!(examine(&disk), []);
+        }
+        drop(open);
+    }
+}
+
+#[test]
+fn an_interrupted_salvage_leaves_the_old_or_the_new() {
+    let disk = Disk::new(3);
+    let said = furnished(&disk);
+    let verdict = watch(&disk, 100, Sharing::ReadersBeside, &said, 3);
+    block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
+    let verdict = verdict.lock().unwrap();
+    assert!(verdict.images > 20, "{}", verdict.images);
+    assert_eq!(verdict.wrong, [""; 0]);
+}
