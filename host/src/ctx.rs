@@ -1,9 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use larder_store::Session;
 use larder_store::keyvalue::Cursors;
+use larder_store::{Error, Session};
 use wasmtime::component::ResourceTable;
+
+use crate::runtime::{Demand, Pace};
 
 /// What a host keeps in its wasmtime store for one plugin: a session, what the plugin has open there, and where errors are
 /// told.
@@ -13,13 +15,15 @@ pub struct StorageCtx {
     pub(crate) table: ResourceTable,
     /// Where its listings in `wasi:keyvalue` go on.
     pub(crate) cursors: Cursors,
+    /// Holds the plugin to its rates; none outside of the [`Runtime`](crate::Runtime).
+    pub(crate) pace: Option<Pace>,
     pub(crate) on_error: Option<ErrorHook>,
 }
 
 /// How many resources other than readers and writers a plugin may have open, such as buckets.
 const OTHER_HANDLES: usize = 256;
 
-pub(crate) type ErrorHook = Arc<dyn Fn(&larder_store::Error) + Send + Sync>;
+pub(crate) type ErrorHook = Arc<dyn Fn(&Error) + Send + Sync>;
 
 impl StorageCtx {
     /// Lets the plugin work in `session`.
@@ -28,7 +32,7 @@ impl StorageCtx {
         let open_handles = usize::try_from(session.limits().open_handles).unwrap_or(usize::MAX);
         let mut table = ResourceTable::new();
         table.set_max_capacity(open_handles.saturating_add(OTHER_HANDLES));
-        Self { session, table, cursors: Cursors::new(), on_error: None }
+        Self { session, table, cursors: Cursors::new(), pace: None, on_error: None }
     }
 
     /// The session that the plugin works in.
@@ -49,7 +53,7 @@ impl StorageCtx {
     /// The hook sees the whole error, with the [`Fault`](larder_store::Fault) of which the plugin learns nothing: it is
     /// the place to write the host's log from. It runs within the plugin's call, so it should not block. Without a hook
     /// a fault is told to nobody.
-    pub fn on_error(mut self, hook: impl Fn(&larder_store::Error) + Send + Sync + 'static) -> Self {
+    pub fn on_error(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_error = Some(Arc::new(hook));
         self
     }
@@ -71,6 +75,28 @@ impl<'a> StorageView<'a> {
     /// A view of `ctx`.
     pub fn new(ctx: &'a mut StorageCtx) -> Self {
         Self { ctx }
+    }
+
+    /// The session, for a call that reads so many keys, once the plugin's rates allow that.
+    pub(crate) fn reading(&self, keys: usize) -> impl Future<Output = Result<&Session, Error>> {
+        self.session_for(Demand { reads: keys as u64, ..Demand::default() })
+    }
+
+    /// The session, for a call that writes a key and so many bytes, once the plugin's rates allow that.
+    pub(crate) fn writing(&self, bytes: usize) -> impl Future<Output = Result<&Session, Error>> {
+        self.session_for(Demand { writes: 1, written_bytes: bytes as u64, ..Demand::default() })
+    }
+
+    /// The session, for a call that asks for this, once the plugin's rates allow that.
+    // The context as a whole cannot be lent to a future that goes from thread to thread.
+    pub(crate) fn session_for(&self, demand: Demand) -> impl Future<Output = Result<&Session, Error>> {
+        let StorageCtx { session, pace, .. } = &*self.ctx;
+        async move {
+            if let Some(pace) = pace {
+                pace.keep(demand).await?;
+            }
+            Ok(session)
+        }
     }
 }
 

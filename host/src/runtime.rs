@@ -1,6 +1,7 @@
 //! A way to run components that nobody vouches for.
 
 mod bounds;
+mod bucket;
 mod call;
 mod call_error;
 mod compile_cache;
@@ -8,7 +9,9 @@ mod deadline;
 mod load_error;
 mod one_line;
 mod options;
+mod pace;
 mod plugin;
+mod rates;
 mod state;
 mod ticker;
 
@@ -26,6 +29,7 @@ use wasmtime_wasi::I32Exit;
 
 use self::bounds::Bounds;
 use self::deadline::Deadline;
+use self::rates::Rates;
 use self::ticker::Ticker;
 
 pub use self::call::Call;
@@ -33,14 +37,17 @@ pub use self::call_error::CallError;
 pub use self::compile_cache::{CacheRefused, CompileCache};
 pub use self::load_error::LoadError;
 pub use self::options::{Allocation, RuntimeOptions};
+pub(crate) use self::pace::Pace;
 pub use self::plugin::Plugin;
+pub(crate) use self::rates::Demand;
 pub use self::state::State;
 
 /// Runs untrusted plugins within limits of time and memory, with storage and nothing else granted.
 ///
 /// Offers plugins all of `larder:storage`, both drafts of [`wasi:keyvalue`](crate::keyvalue) on the same data, and all of
 /// WASI 0.2 (`wasi:cli/imports`). Each call runs in a new instance, which is dropped with the call, however that ends:
-/// nothing but what was stored outlives it. A plugin that computes yields its thread every 10 ms or so.
+/// nothing but what was stored outlives it. A plugin that computes yields its thread every 10 ms or so, and one that calls
+/// the host faster than the [rates](RuntimeOptions::reads_per_second) allow waits.
 ///
 /// Cheap to clone: clones share the limits. Needs a tokio runtime with its timer enabled.
 ///
@@ -69,6 +76,7 @@ struct Shared {
     linker: Linker<State>,
     options: RuntimeOptions,
     places: Semaphore,
+    rates: Rates,
     _ticker: Ticker,
 }
 
@@ -87,7 +95,7 @@ impl Runtime {
         crate::keyvalue::add_to_linker(&mut linker, State::storage)?;
         let places = Semaphore::new(options.calls_at_once.clamp(1, Semaphore::MAX_PERMITS));
         let ticker = Ticker::start(engine)?;
-        Ok(Self { shared: Arc::new(Shared { linker, options, places, _ticker: ticker }) })
+        Ok(Self { shared: Arc::new(Shared { linker, options, places, rates: Rates::new(), _ticker: ticker }) })
     }
 
     /// Compiles a component and links it.
@@ -199,7 +207,7 @@ impl Runtime {
         run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
         keep: &impl Fn(&T) -> bool,
     ) -> Result<Option<T>, CallError> {
-        let mut store = self.store(call);
+        let mut store = self.store(call, deadline);
         // Epochs alone do not end a call that waits for the host.
         let answer = deadline.bound(run(&mut store)).await?;
         // The memory of the instance is free before the commit waits for the disk.
@@ -222,12 +230,13 @@ impl Runtime {
         self.shared.linker.engine()
     }
 
-    fn store(&self, call: &Call) -> Store<State> {
+    fn store(&self, call: &Call, deadline: Deadline) -> Store<State> {
         let options = &self.shared.options;
         let fuel = crate::hostcall_fuel(call.session.limits());
         let mut table = ResourceTable::new();
         table.set_max_capacity(options.handles);
-        let state = State { storage: call.storage(), wasi: (call.wasi)(), table, bounds: Bounds::new(options) };
+        let pace = Pace::new(self.shared.rates.of(&call.session, options), deadline);
+        let state = State { storage: call.storage(pace), wasi: (call.wasi)(), table, bounds: Bounds::new(options) };
         let mut store = Store::new(self.engine(), state);
         store.limiter(|state| &mut state.bounds);
         store.set_hostcall_fuel(fuel);

@@ -74,6 +74,12 @@ pub enum Error {
     /// worth running again. Not for plugins: the call is over.
     #[error("the call is in conflict with another one")]
     Conflict,
+    /// The plugin calls too often. A host may give this where it bounds that; the store does not.
+    #[error("too many calls: try again in {after_ms} ms")]
+    Throttled {
+        /// When it is worth trying again.
+        after_ms: u32,
+    },
     /// The stored value is damaged; reading it would give wrong bytes.
     #[error("the stored value is damaged")]
     Damaged,

@@ -106,6 +106,10 @@ impl Scope {
         }
     }
 
+    pub fn plugin(&self) -> &PluginId {
+        &self.plugin
+    }
+
     /// Whether the whole call, if it is one, can go on.
     pub fn check_call(&self) -> Result<(), Error> {
         match &self.call {

@@ -15,6 +15,7 @@ use crate::scope::{Need, Room, Scope, Writes};
 use crate::store_view::StoreView;
 use crate::sync::{Arc, block_on};
 use crate::workspace::Workspace;
+use crate::workspace_id::WorkspaceId;
 use crate::writer::Writer;
 
 /// One view of storage for one plugin in one workspace, usually for one plugin call.
@@ -45,6 +46,16 @@ impl Session {
     /// It knows nothing of what this one has read or written.
     pub fn again(&self) -> Self {
         Self(Arc::new(self.0.again(self.grant().clone(), self.commit_mode())))
+    }
+
+    /// The workspace that it is in.
+    pub fn workspace(&self) -> &WorkspaceId {
+        self.0.workspace.id()
+    }
+
+    /// Whose private store it sees.
+    pub fn plugin(&self) -> &PluginId {
+        self.0.plugin()
     }
 
     /// What the plugin may store and ask for at once.

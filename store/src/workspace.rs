@@ -86,6 +86,10 @@ impl Workspace {
         }
     }
 
+    pub fn id(&self) -> &WorkspaceId {
+        &self.id
+    }
+
     /// The time here.
     pub fn now(&self) -> Moment<'_> {
         self.at(self.shared.time.now_ms())

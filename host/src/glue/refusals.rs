@@ -13,6 +13,7 @@ impl From<&Error> for types::Error {
             Error::TooManyOpen(excess) => Self::TooManyOpen(excess.into()),
             Error::NotACounter => Self::NotACounter,
             Error::AccessDenied => Self::AccessDenied,
+            Error::Throttled { after_ms } => Self::Throttled(*after_ms),
             Error::Damaged => Self::Damaged,
             Error::Unavailable(_) => Self::Unavailable,
             Error::OutcomeUnknown(_) => Self::OutcomeUnknown,

@@ -16,40 +16,42 @@ macro_rules! implement_store {
 
                 impl Host {
                     async fn set(&mut self, key: String, value: Vec<u8>) -> Result<(), Error> {
-                        Ok(self.ctx.session.store($store).set(&key, value).await?)
+                        let bytes = key.len() + value.len();
+                        Ok(self.writing(bytes).await?.store($store).set(&key, value).await?)
                     }
 
                     async fn get(&mut self, key: String) -> Result<Option<Vec<u8>>, Error> {
-                        Ok(self.ctx.session.store($store).get(&key).await?)
+                        Ok(self.reading(1).await?.store($store).get(&key).await?)
                     }
 
                     async fn delete(&mut self, key: String) -> Result<(), Error> {
-                        Ok(self.ctx.session.store($store).delete(&key).await?)
+                        Ok(self.writing(key.len()).await?.store($store).delete(&key).await?)
                     }
 
                     async fn exists(&mut self, key: String) -> Result<bool, Error> {
-                        Ok(self.ctx.session.store($store).exists(&key).await?)
+                        Ok(self.reading(1).await?.store($store).exists(&key).await?)
                     }
 
                     async fn set_expiring(&mut self, key: String, value: Vec<u8>, expires_in_ms: u64) -> Result<(), Error> {
                         let expires_in = Duration::from_millis(expires_in_ms);
-                        Ok(self.ctx.session.store($store).set_expiring(&key, value, expires_in).await?)
+                        let bytes = key.len() + value.len();
+                        Ok(self.writing(bytes).await?.store($store).set_expiring(&key, value, expires_in).await?)
                     }
 
                     async fn keys(&mut self, prefix: String, after: Option<String>, most: u32) -> Result<KeyPage, Error> {
-                        Ok(self.ctx.session.store($store).keys(&prefix, after.as_deref(), most).await?.into())
+                        Ok(self.reading(1).await?.store($store).keys(&prefix, after.as_deref(), most).await?.into())
                     }
 
                     async fn items(&mut self, prefix: String, after: Option<String>, most: u32) -> Result<ItemPage, Error> {
-                        Ok(self.ctx.session.store($store).items(&prefix, after.as_deref(), most).await?.into())
+                        Ok(self.reading(1).await?.store($store).items(&prefix, after.as_deref(), most).await?.into())
                     }
 
                     async fn delete_prefix(&mut self, prefix: String) -> Result<u64, Error> {
-                        Ok(self.ctx.session.store($store).delete_prefix(&prefix).await?)
+                        Ok(self.writing(prefix.len()).await?.store($store).delete_prefix(&prefix).await?)
                     }
 
                     async fn usage(&mut self) -> Result<StoreUsage, Error> {
-                        Ok(self.ctx.session.store($store).usage().await?.into())
+                        Ok(self.reading(1).await?.store($store).usage().await?.into())
                     }
 
                     async fn limits(&mut self) -> wasmtime::Result<StoreLimits> {

@@ -11,7 +11,7 @@ implement! {
 
     impl Host {
         async fn open(&mut self, at: Address) -> Result<Option<Resource<Reader>>, Error> {
-            let reader = self.ctx.session.open((&at).into()).await?;
+            let reader = self.reading(1).await?.open((&at).into()).await?;
             Ok(reader.map(|reader| self.ctx.table.push(reader)).transpose()?)
         }
 
@@ -22,7 +22,7 @@ implement! {
             expires_in_ms: Option<u64>
         ) -> Result<Resource<Writer>, Error> {
             let (expect, expires_in) = (expect.map(Into::into), expires_in_ms.map(Duration::from_millis));
-            let writer = self.ctx.session.create((&at).into(), expect, expires_in).await?;
+            let writer = self.writing(at.key.len()).await?.create((&at).into(), expect, expires_in).await?;
             Ok(self.ctx.table.push(writer)?)
         }
     }
@@ -37,6 +37,7 @@ implement! {
         }
 
         async fn read(&mut self, reader: Resource<Reader>, offset: u64, most: u32) -> Result<Vec<u8>, Error> {
+            self.reading(1).await?;
             Ok(self.ctx.table.get(&reader)?.read(offset, most).await?)
         }
 
@@ -48,6 +49,7 @@ implement! {
 
     impl HostWriter {
         async fn write(&mut self, writer: Resource<Writer>, bytes: Vec<u8>) -> Result<(), Error> {
+            self.writing(bytes.len()).await?;
             Ok(self.ctx.table.get_mut(&writer)?.write(bytes).await?)
         }
 

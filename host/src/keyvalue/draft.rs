@@ -43,19 +43,20 @@ implement! {
 
     impl store::HostBucket {
         async fn get(&mut self, bucket: Resource<Bucket>, key: String) -> Result<Option<Vec<u8>>, Error> {
-            Ok(self.opened(&bucket)?.view().get(&key).await?)
+            Ok(self.reading_in(&bucket, 1).await?.view().get(&key).await?)
         }
 
         async fn set(&mut self, bucket: Resource<Bucket>, key: String, value: Vec<u8>) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.view().set(&key, value).await?)
+            let bytes = key.len() + value.len();
+            Ok(self.writing_in(&bucket, 1, bytes).await?.view().set(&key, value).await?)
         }
 
         async fn delete(&mut self, bucket: Resource<Bucket>, key: String) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.view().delete(&key).await?)
+            Ok(self.writing_in(&bucket, 1, key.len()).await?.view().delete(&key).await?)
         }
 
         async fn exists(&mut self, bucket: Resource<Bucket>, key: String) -> Result<bool, Error> {
-            Ok(self.opened(&bucket)?.view().exists(&key).await?)
+            Ok(self.reading_in(&bucket, 1).await?.view().exists(&key).await?)
         }
 
         async fn list_keys(
@@ -65,7 +66,7 @@ implement! {
         ) -> Result<store::KeyResponse, Error> {
             let bucket = *self.ctx.table.get(&bucket)?;
             let after = self.ctx.cursors.after(bucket, cursor)?;
-            let page = bucket.open_in(&self.ctx.session).keys(after).await?;
+            let page = bucket.open_in(self.reading(1).await?).keys(after).await?;
             let cursor = page.next.map(|next| self.ctx.cursors.remember(bucket, next));
             Ok(store::KeyResponse { keys: page.keys, cursor })
         }
@@ -78,7 +79,7 @@ implement! {
 
     impl atomics::Host {
         async fn increment(&mut self, bucket: Resource<Bucket>, key: String, by: u64) -> Result<u64, Error> {
-            Ok(self.opened(&bucket)?.increment_unsigned(&key, by).await?)
+            Ok(self.writing_in(&bucket, 1, key.len()).await?.increment_unsigned(&key, by).await?)
         }
     }
 
@@ -88,16 +89,18 @@ implement! {
             bucket: Resource<Bucket>,
             keys: Vec<String>
         ) -> Result<Vec<Option<(String, Vec<u8>)>>, Error> {
-            let entries = self.opened(&bucket)?.get_many(&keys).await?;
+            let entries = self.reading_in(&bucket, keys.len()).await?.get_many(&keys).await?;
             Ok(keys.into_iter().zip(entries).map(|(key, entry)| Some((key, entry?.value))).collect())
         }
 
         async fn set_many(&mut self, bucket: Resource<Bucket>, items: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.set_many(items).await?)
+            let bytes = items.iter().map(|(key, value)| key.len() + value.len()).sum();
+            Ok(self.writing_in(&bucket, items.len(), bytes).await?.set_many(items).await?)
         }
 
         async fn delete_many(&mut self, bucket: Resource<Bucket>, keys: Vec<String>) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.delete_many(keys).await?)
+            let bytes = keys.iter().map(String::len).sum();
+            Ok(self.writing_in(&bucket, keys.len(), bytes).await?.delete_many(keys).await?)
         }
     }
 

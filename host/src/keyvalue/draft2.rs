@@ -51,19 +51,20 @@ implement! {
 
     impl store::HostBucket {
         async fn get(&mut self, bucket: Resource<Bucket>, key: String) -> Result<Option<Vec<u8>>, Error> {
-            Ok(self.opened(&bucket)?.view().get(&key).await?)
+            Ok(self.reading_in(&bucket, 1).await?.view().get(&key).await?)
         }
 
         async fn set(&mut self, bucket: Resource<Bucket>, key: String, value: Vec<u8>) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.view().set(&key, value).await?)
+            let bytes = key.len() + value.len();
+            Ok(self.writing_in(&bucket, 1, bytes).await?.view().set(&key, value).await?)
         }
 
         async fn delete(&mut self, bucket: Resource<Bucket>, key: String) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.view().delete(&key).await?)
+            Ok(self.writing_in(&bucket, 1, key.len()).await?.view().delete(&key).await?)
         }
 
         async fn exists(&mut self, bucket: Resource<Bucket>, key: String) -> Result<bool, Error> {
-            Ok(self.opened(&bucket)?.view().exists(&key).await?)
+            Ok(self.reading_in(&bucket, 1).await?.view().exists(&key).await?)
         }
 
         async fn list_keys(
@@ -71,7 +72,7 @@ implement! {
             bucket: Resource<Bucket>,
             cursor: Option<String>
         ) -> Result<store::KeyResponse, Error> {
-            let page = self.opened(&bucket)?.keys(cursor.as_deref()).await?;
+            let page = self.reading_in(&bucket, 1).await?.keys(cursor.as_deref()).await?;
             Ok(store::KeyResponse { keys: page.keys, cursor: page.next })
         }
 
@@ -83,12 +84,16 @@ implement! {
 
     impl atomics::Host {
         async fn increment(&mut self, bucket: Resource<Bucket>, key: String, by: i64) -> Result<i64, Error> {
-            Ok(self.opened(&bucket)?.increment(&key, by).await?)
+            Ok(self.writing_in(&bucket, 1, key.len()).await?.increment(&key, by).await?)
         }
 
         async fn swap(&mut self, cas: Resource<Cas>, value: Vec<u8>) -> wasmtime::Result<Result<(), atomics::CasError>> {
             let cas = self.ctx.table.delete(cas)?;
-            Ok(match cas.swap(&self.ctx.session, value).await {
+            let swapped = match self.writing(value.len()).await {
+                Ok(session) => cas.swap(session, value).await,
+                Err(error) => Err(error),
+            };
+            Ok(match swapped {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(newer)) => Err(atomics::CasError::CasFailed(self.ctx.table.push(newer)?)),
                 Err(error) => Err(atomics::CasError::StoreError(self.tell(error.into())?.into())),
@@ -98,12 +103,13 @@ implement! {
 
     impl atomics::HostCas {
         async fn new(&mut self, bucket: Resource<Bucket>, key: String) -> Result<Resource<Cas>, Error> {
-            let cas = Cas::new(self.opened(&bucket)?, key).await?;
+            let cas = Cas::new(self.reading_in(&bucket, 1).await?, key).await?;
             Ok(self.ctx.table.push(cas)?)
         }
 
         async fn current(&mut self, cas: Resource<Cas>) -> Result<Option<Vec<u8>>, Error> {
-            Ok(self.ctx.table.get(&cas)?.current(&self.ctx.session).await?)
+            let session = self.reading(1).await?;
+            Ok(self.ctx.table.get(&cas)?.current(session).await?)
         }
 
         async fn drop(&mut self, cas: Resource<Cas>) -> wasmtime::Result<()> {
@@ -118,16 +124,18 @@ implement! {
             bucket: Resource<Bucket>,
             keys: Vec<String>
         ) -> Result<Vec<(String, Option<Vec<u8>>)>, Error> {
-            let entries = self.opened(&bucket)?.get_many(&keys).await?;
+            let entries = self.reading_in(&bucket, keys.len()).await?.get_many(&keys).await?;
             Ok(keys.into_iter().zip(entries).map(|(key, entry)| (key, entry.map(|entry| entry.value))).collect())
         }
 
         async fn set_many(&mut self, bucket: Resource<Bucket>, items: Vec<(String, Vec<u8>)>) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.set_many(items).await?)
+            let bytes = items.iter().map(|(key, value)| key.len() + value.len()).sum();
+            Ok(self.writing_in(&bucket, items.len(), bytes).await?.set_many(items).await?)
         }
 
         async fn delete_many(&mut self, bucket: Resource<Bucket>, keys: Vec<String>) -> Result<(), Error> {
-            Ok(self.opened(&bucket)?.delete_many(keys).await?)
+            let bytes = keys.iter().map(String::len).sum();
+            Ok(self.writing_in(&bucket, keys.len(), bytes).await?.delete_many(keys).await?)
         }
     }
 

@@ -3,6 +3,7 @@ use wasmtime::component::Resource;
 
 use super::Error;
 use crate::StorageView;
+use crate::runtime::Demand;
 
 impl StorageView<'_> {
     pub(super) fn open_bucket(&mut self, identifier: &str) -> Result<Resource<Bucket>, Error> {
@@ -10,7 +11,32 @@ impl StorageView<'_> {
         Ok(self.ctx.table.push(bucket)?)
     }
 
-    pub(super) fn opened(&self, bucket: &Resource<Bucket>) -> Result<Opened<'_>, Error> {
-        Ok(self.ctx.table.get(bucket)?.open_in(&self.ctx.session))
+    /// A bucket, for a call that reads so many keys, once the plugin's rates allow that.
+    pub(super) fn reading_in(
+        &self,
+        bucket: &Resource<Bucket>,
+        keys: usize,
+    ) -> impl Future<Output = Result<Opened<'_>, Error>> + use<'_> {
+        self.opened(bucket, Demand { reads: keys as u64, ..Demand::default() })
+    }
+
+    /// A bucket, for a call that writes so many keys and bytes, once the plugin's rates allow that.
+    pub(super) fn writing_in(
+        &self,
+        bucket: &Resource<Bucket>,
+        keys: usize,
+        bytes: usize,
+    ) -> impl Future<Output = Result<Opened<'_>, Error>> + use<'_> {
+        self.opened(bucket, Demand { writes: keys as u64, written_bytes: bytes as u64, ..Demand::default() })
+    }
+
+    fn opened(
+        &self,
+        bucket: &Resource<Bucket>,
+        demand: Demand,
+    ) -> impl Future<Output = Result<Opened<'_>, Error>> + use<'_> {
+        let bucket = self.ctx.table.get(bucket).copied();
+        let session = self.session_for(demand);
+        async move { Ok(bucket?.open_in(session.await?)) }
     }
 }

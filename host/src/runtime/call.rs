@@ -4,6 +4,7 @@ use std::sync::Arc;
 use larder_store::Session;
 use wasmtime_wasi::WasiCtx;
 
+use super::Pace;
 use crate::StorageCtx;
 use crate::ctx::ErrorHook;
 
@@ -50,8 +51,8 @@ impl Call {
     }
 
     /// What one run of it is given.
-    pub(super) fn storage(&self) -> StorageCtx {
-        StorageCtx { on_error: self.on_error.clone(), ..StorageCtx::new(self.session.again()) }
+    pub(super) fn storage(&self, pace: Pace) -> StorageCtx {
+        StorageCtx { pace: Some(pace), on_error: self.on_error.clone(), ..StorageCtx::new(self.session.again()) }
     }
 }
 

@@ -37,6 +37,17 @@ pub struct RuntimeOptions {
     pub component_bytes: usize,
     /// Calls that run at once; further ones wait, and their time does not begin before they run. Default 32, least 1.
     pub calls_at_once: usize,
+    /// Keys that a plugin reads in a second, in all its calls together: each one of a call counts, a page of a listing, a
+    /// chunk of a stream and what else asks without naming keys counts as one. Default 1,000,000.
+    ///
+    /// For each rate a second's worth may be used at once. A call beyond it waits; one that would wait past the end of
+    /// [`call_timeout`](Self::call_timeout) is refused as `throttled`, with the time after which it is worth trying again.
+    pub reads_per_second: u64,
+    /// Keys that a plugin writes in a second, in all its calls together; a `delete-prefix` and a chunk of a stream count
+    /// as one. Default 10,000.
+    pub writes_per_second: u64,
+    /// Bytes of keys and values that a plugin writes in a second, in all its calls together. Default 64 MiB.
+    pub written_bytes_per_second: u64,
     /// How often a [`WholeCall`](larder_store::Commit::WholeCall) in conflict with others is run again, after a short
     /// random pause each time, before it is given up. Default 8.
     pub conflict_retries: u32,
@@ -58,6 +69,9 @@ impl Default for RuntimeOptions {
             handles: 1_000,
             component_bytes: 64 * MIB,
             calls_at_once: 32,
+            reads_per_second: 1_000_000,
+            writes_per_second: 10_000,
+            written_bytes_per_second: 64 * MIB as u64,
             conflict_retries: 8,
             allocation: Allocation::default(),
             compile_cache: None,

@@ -49,6 +49,7 @@ impl From<&crate::Error> for Told {
             crate::Error::QuotaExceeded(excess) => above("quota-exceeded", excess),
             crate::Error::TooManyOpen(excess) => above("too-many-open", excess),
             crate::Error::NotACounter => "not-a-counter: eight bytes, little-endian, or out of range".to_owned(),
+            crate::Error::Throttled { after_ms } => format!("throttled: try again in {after_ms} ms"),
             crate::Error::Damaged => "damaged".to_owned(),
             crate::Error::Unavailable(_) => "unavailable: try again later".to_owned(),
             crate::Error::OutcomeUnknown(_) => "outcome-unknown: read to find out".to_owned(),
