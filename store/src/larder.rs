@@ -9,6 +9,7 @@ use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Q
 use crate::error::Error;
 use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
+use crate::in_flight::InFlight;
 use crate::key::Key;
 use crate::limits::Limits;
 use crate::open_workspaces::OpenWorkspaces;
@@ -34,6 +35,14 @@ pub struct Options {
     pub open_workspaces: usize,
     /// Readers and writers of streams that are open at once, in all sessions together, at most. Default 256.
     pub open_handles: usize,
+    /// Bytes of values that are being written or read at once, in all sessions together; further calls wait, in the order
+    /// of coming. Default 256 MiB.
+    ///
+    /// A quarter of them is for values below 1 MiB, so that these do not wait behind large ones, the rest for the others. A
+    /// write counts until it is committed, a read of a value of 1 MiB and more until the store gives it to its caller; a
+    /// smaller one is read by the thread that asks, in one step, and does not count. Nor do streams, of which at most a
+    /// chunk is in memory for each of the open ones. A value larger than all of it has all of it.
+    pub bytes_in_flight: u64,
     /// Where the time comes from. Default [`SystemClock`].
     pub clock: Arc<dyn Clock>,
     /// How far the clock may move against the time that has passed before it is no longer believed, and the time that has
@@ -48,6 +57,7 @@ impl Default for Options {
             sharing: Sharing::default(),
             open_workspaces: 512,
             open_handles: 256,
+            bytes_in_flight: 256 * 1024 * 1024,
             clock: Arc::new(SystemClock),
             largest_clock_step: None,
         }
@@ -99,6 +109,7 @@ impl Larder {
             housekeeper: Housekeeper::new(),
             time: Timekeeper::new(options.clock.clone(), options.largest_clock_step),
             handles: Handles::new(options.open_handles as u64),
+            in_flight: InFlight::new(options.bytes_in_flight),
         }))))
     }
 

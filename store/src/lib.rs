@@ -41,6 +41,7 @@ mod handles;
 mod housekeeper;
 mod import;
 mod import_error;
+mod in_flight;
 #[cfg(all(test, feature = "interleavings"))]
 mod interleavings;
 mod key;

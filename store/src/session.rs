@@ -187,6 +187,7 @@ impl Session {
                 self.0.check_value(value.len() as u64)?;
             }
         }
+        let _admission = self.0.workspace.admit(bytes_of_values(&steps)).await;
         let version = self.0.promised_version().await?;
         let mut writes = Writes::default();
         for (at, (_, step)) in places.into_iter().zip(steps) {
@@ -292,6 +293,10 @@ pub(crate) enum Step {
     Add(i64),
 }
 
+fn bytes_of_values(steps: &[(Address<'_>, Step)]) -> u64 {
+    steps.iter().map(|(_, step)| if let Step::Set { value, .. } = step { value.len() as u64 } else { 0 }).sum()
+}
+
 impl Scope {
     async fn entry(&self, stored: Option<Stored>) -> Result<Option<Entry>, Error> {
         let Some(Stored { stamp, body }) = stored else { return Ok(None) };
@@ -329,6 +334,7 @@ impl Scope {
         match body {
             Body::Small(bytes) => Ok(bytes),
             Body::Large(large) => {
+                let _admission = self.workspace.admit(large.bytes()).await;
                 let bytes = usize::try_from(large.bytes()).map_err(|_| Error::Damaged)?;
                 self.workspace.run(move || block_on(large.read(0, bytes))).await
             }

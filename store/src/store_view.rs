@@ -140,6 +140,7 @@ impl<'a> StoreView<'a> {
         if self.scope.workspace.now().has_passed(expiry) {
             return self.make(Writes { changes: vec![Change::Delete { at }], reservations: Vec::new() }).await;
         }
+        let _admission = self.scope.workspace.admit(value.len() as u64).await;
         let mut reservations = Vec::new();
         let body = self.scope.body(&at, value, Room::There, &mut reservations).await?;
         let change = Change::Put { at, put: Put { body, expiry, version: None } };

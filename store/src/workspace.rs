@@ -15,6 +15,7 @@ use crate::engine::{Absent, Batch, BatchOutcome, Engine, EngineWorkspace, LargeW
 use crate::error::{Error, Fault};
 use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
+use crate::in_flight::{Admission, InFlight};
 use crate::moment::Moment;
 use crate::open_workspaces::OpenWorkspaces;
 use crate::pool::Pool;
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub housekeeper: Housekeeper,
     pub time: Timekeeper,
     pub handles: Arc<Handles>,
+    pub in_flight: InFlight,
 }
 
 pub(crate) struct Workspace {
@@ -136,6 +138,11 @@ impl Workspace {
     /// How many readers and writers are open in the whole larder.
     pub fn handles(&self) -> &Arc<Handles> {
         &self.shared.handles
+    }
+
+    /// Waits until values of so many bytes may be worked on.
+    pub async fn admit(&self, bytes: u64) -> Admission {
+        self.shared.in_flight.enter(bytes).await
     }
 
     /// Runs what may wait for the disk on a thread for that, to its end whether or not anybody still waits for it.
