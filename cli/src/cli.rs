@@ -1,7 +1,9 @@
 //! The command line: what can be asked for, parsed into what is meant.
 
+mod compile;
 mod compose;
 mod new;
+mod run;
 mod scope;
 
 use std::ffi::OsString;
@@ -9,17 +11,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use larder_store::{Commit, Grant, PluginId, WorkspaceId};
+use clap::{Args, Parser, Subcommand};
+use larder_store::WorkspaceId;
 
+pub use self::compile::Compile;
 pub use self::compose::Compose;
 pub use self::new::{Language, New};
-use self::scope::{DEFAULT_WORKSPACE, Scope};
+pub use self::run::{CommitMode, Run, SharedAccess};
+use self::scope::Scope;
 pub use self::scope::{OneStore, View};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::help;
-use crate::size::parse_bytes;
 use crate::store::Store;
 use crate::time::parse_time;
 
@@ -43,6 +46,9 @@ pub enum Command {
     /// Run a plugin: a WebAssembly component
     #[command(after_long_help = help::RUN)]
     Run(Run),
+    /// Compile the plugin on standard input, within limits: what `run` starts
+    #[command(hide = true)]
+    Compile(Compile),
     /// Join a plugin with storage, for any runtime that offers WASI, such as the wasmtime command line
     #[command(after_long_help = help::COMPOSE)]
     Compose(Compose),
@@ -76,65 +82,6 @@ pub enum Command {
     /// Check that every promise of the interface to plugins is kept
     #[command(after_long_help = help::CONFORMANCE)]
     Conformance(Conformance),
-}
-
-#[derive(Args, Debug)]
-pub struct Run {
-    /// The workspace that the plugin keeps its data in
-    #[arg(short, long, default_value = DEFAULT_WORKSPACE)]
-    pub workspace: WorkspaceId,
-    /// Whose data it is [default: the name of the file, without its ending]
-    #[arg(short, long)]
-    pub plugin: Option<PluginId>,
-    /// What the plugin may hold: bytes, or with KiB, MiB, GiB or TiB [default: 100MiB]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
-    pub quota: Option<u64>,
-    /// Stop the plugin after this time: seconds, or as 500ms, 10s, 2m [default: never]
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub timeout: Option<Duration>,
-    /// When what the plugin writes is committed
-    #[arg(long, value_enum, default_value_t)]
-    pub commit: CommitMode,
-    /// What the plugin may do with the store that its workspace shares
-    #[arg(long, value_enum, default_value_t)]
-    pub shared: SharedAccess,
-    /// Only with keys of the shared store that begin like this
-    #[arg(long, value_name = "PREFIX", requires = "shared")]
-    pub shared_prefix: Option<String>,
-    /// Compile the plugin anew, and keep nothing of that
-    #[arg(long)]
-    pub no_cache: bool,
-    /// Call this function, instead of running the plugin as a command, and write its result to standard output
-    #[arg(long, value_name = "FUNCTION(ARGS)")]
-    pub invoke: Option<String>,
-    /// The plugin
-    #[arg(value_name = "PLUGIN.wasm")]
-    pub file: PathBuf,
-    /// What the plugin gets as its arguments
-    #[arg(last = true)]
-    pub args: Vec<String>,
-}
-
-/// When what a plugin writes is committed.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum CommitMode {
-    /// Each operation by itself, at once
-    #[default]
-    EachOperation,
-    /// All of it together when the plugin has succeeded, and nothing if it fails
-    WholeCall,
-}
-
-/// What a plugin may do with the shared store.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum SharedAccess {
-    /// Nothing
-    #[default]
-    None,
-    /// Read it
-    Read,
-    /// Read and write it
-    Write,
 }
 
 #[derive(Args, Debug)]
@@ -277,25 +224,6 @@ impl Cli {
                 Ok(None)
             }
             Err(error) => Err(Exit::BadInput.because(one_sentence(&error))),
-        }
-    }
-}
-
-impl From<CommitMode> for Commit {
-    fn from(mode: CommitMode) -> Self {
-        match mode {
-            CommitMode::EachOperation => Self::EachOperation,
-            CommitMode::WholeCall => Self::WholeCall,
-        }
-    }
-}
-
-impl From<SharedAccess> for Grant {
-    fn from(access: SharedAccess) -> Self {
-        match access {
-            SharedAccess::None => Self::none(),
-            SharedAccess::Read => Self::read(),
-            SharedAccess::Write => Self::write(),
         }
     }
 }

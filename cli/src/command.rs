@@ -1,5 +1,6 @@
 //! What each command does; a file for each.
 
+mod compile;
 mod compose;
 mod conformance;
 mod doctor;
@@ -29,6 +30,7 @@ pub fn run(Cli { dir: given_dir, command }: Cli) -> Result<Exit, Failure> {
     match command {
         Command::New(options) => new::new(&options),
         Command::Run(options) => run::run(&dir, options),
+        Command::Compile(options) => compile::compile(&options),
         Command::Compose(options) => compose::compose(&options),
         Command::Get(options) => get::get(&dir, &options),
         Command::Set(options) => set::set(&dir, options),

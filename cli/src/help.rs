@@ -23,8 +23,8 @@ Exit codes:
   0  done
   1  no: there is no such key, workspace or larder, or one where there must be none; or the function
      that was called gave an error
-  2  bad input: the command line, a name, a file that is no component or needs what is not offered,
-     an export that is damaged or cut off, a key or value over its limit
+  2  bad input: the command line, a name, a file that is no component, needs what is not offered or
+     takes too long or too much memory to compile, an export that is damaged or cut off, a key or value over its limit
   3  the larder could not do it: held by another process, over the quota, damaged, not writable; or
      standard output, or a file, could not be written
   4  the plugin trapped, or was stopped by --timeout or the limit of its memory
@@ -67,7 +67,8 @@ something from standard input.
 
 The compiled plugin is kept for the next time in XDG_CACHE_HOME/larder, or ~/.cache/larder, in a
 directory that is this user's alone; one that others could write to is not used. --no-cache does
-without.
+without. Compiling is done by a process of its own, which is stopped after --compile-time or, on Unix,
+beyond --compile-memory: a component can be made to take hours or all memory (exit code 2).
 
 With --invoke the plugin need not be a command: any function that it exports can be called. Its
 arguments and its result are written in WAVE, the notation of values of the component model. The

@@ -4,6 +4,7 @@
 
 mod cli;
 mod command;
+mod compiler;
 mod compose;
 mod confirm;
 mod escape;

@@ -7,6 +7,7 @@ mod call_error;
 mod compile_cache;
 mod deadline;
 mod load_error;
+mod notes;
 mod one_line;
 mod options;
 mod pace;
@@ -101,14 +102,31 @@ impl Runtime {
     /// Compiles a component and links it.
     ///
     /// Takes from milliseconds to seconds of all processors. wasmtime bounds neither the time nor the memory that
-    /// compiling takes: a host that loads what strangers send it does so in a child process with limits of its own, and
-    /// any host does so off the threads of its async runtime.
+    /// compiling takes: a host that loads what strangers send it does so in a child process with limits of its own (see
+    /// [`Runtime::has_compiled`]), and any host does so off the threads of its async runtime.
     ///
     /// # Errors
     ///
     /// What the bytes are instead, or lack.
     pub fn load(&self, component: &[u8]) -> Result<Plugin, LoadError> {
-        Plugin::load(component, self.shared.options.component_bytes, &self.shared.linker)
+        let cache = self.shared.options.compile_cache.as_ref();
+        let kept_before = cache.map(CompileCache::kept);
+        let plugin = Plugin::load(component, self.shared.options.component_bytes, &self.shared.linker)?;
+        if let Some(cache) = cache.filter(|cache| Some(cache.kept()) > kept_before) {
+            cache.notes().add(self.engine(), component);
+        }
+        Ok(plugin)
+    }
+
+    /// Whether this component was compiled and linked before, by a runtime with the same
+    /// [`compile_cache`](RuntimeOptions::compile_cache) and settings, and kept there: then loading it takes no long time.
+    ///
+    /// For a host that compiles in a child process: that one calls [`Runtime::load`] within its limits, and the host does
+    /// where this says yes. Should wasmtime have removed the component from the cache meanwhile, the host compiles what
+    /// has stayed within the limits before.
+    pub fn has_compiled(&self, component: &[u8]) -> bool {
+        let cache = self.shared.options.compile_cache.as_ref();
+        cache.is_some_and(|cache| cache.notes().has(self.engine(), component))
     }
 
     /// Runs `f` with a new instance of `plugin`, and gives its answer once all that the plugin stored is committed.

@@ -16,6 +16,44 @@ fn load(cache: &CompileCache) {
     Runtime::new(options).unwrap().load(&component).unwrap();
 }
 
+#[test]
+fn what_was_compiled_and_kept_is_known_beforehand() {
+    let temporary = tempfile::tempdir().unwrap();
+    let runtime = |directory: Option<&str>| {
+        let mut options = RuntimeOptions::default();
+        options.compile_cache = directory.map(|name| CompileCache::in_directory(temporary.path().join(name)).unwrap());
+        Runtime::new(options).unwrap()
+    };
+    let component = wat::parse_str(include_str!("components/storage.wat")).unwrap();
+    let unlinked = wat::parse_str(r#"(component (import "foo" (func)))"#).unwrap();
+    let first = runtime(Some("cache"));
+    assert!(!first.has_compiled(&component));
+    first.load(&component).unwrap();
+    first.load(&unlinked).unwrap_err();
+    for later in [first, runtime(Some("cache"))] {
+        assert!(later.has_compiled(&component));
+        assert!(!later.has_compiled(&unlinked) && !later.has_compiled(b"another"));
+    }
+    for elsewhere in [runtime(Some("other")), runtime(None)] {
+        elsewhere.load(&wat::parse_str("(component)").unwrap()).unwrap();
+        assert!(!elsewhere.has_compiled(&component));
+    }
+}
+
+#[test]
+fn what_could_not_be_kept_is_not_taken_for_kept() {
+    let temporary = tempfile::tempdir().unwrap();
+    let directory = temporary.path().join("cache");
+    let mut options = RuntimeOptions::default();
+    options.compile_cache = Some(CompileCache::in_directory(&directory).unwrap());
+    let runtime = Runtime::new(options).unwrap();
+    // Where wasmtime would have its directory.
+    fs::write(directory.join("wasmtime/modules"), "in the way").unwrap();
+    let component = wat::parse_str(include_str!("components/storage.wat")).unwrap();
+    runtime.load(&component).unwrap();
+    assert!(!runtime.has_compiled(&component));
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o777
 }

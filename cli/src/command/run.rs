@@ -3,11 +3,11 @@ mod stdio;
 mod task;
 mod watched_input;
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
-use std::{env, fmt};
 
 use larder_host::{Call, CallError, CompileCache, LoadError, Plugin, Runtime, RuntimeOptions};
 use larder_store::{Error, Grant, Limits, PluginId};
@@ -17,6 +17,7 @@ use self::stdio::Stdio;
 use self::task::{Ended, Task};
 
 use crate::cli::Run;
+use crate::compiler::{Compiler, not_loaded};
 use crate::exit::Exit;
 use crate::failure::{Failure, is_fault, tell};
 use crate::invoke::Exports;
@@ -32,10 +33,11 @@ const COMMAND: &str = "wasi:cli/run@0.2.0";
 /// Whatever is wrong with the plugin or how it is asked for shows before the larder is touched.
 pub fn run(dir: &Path, options: Run) -> Result<Exit, Failure> {
     let id = options.plugin_id()?;
-    let runtime_options = options.runtime_options();
+    let compiler = Compiler::new(options.compile_time, options.compile_memory, !options.no_cache)?;
+    let runtime_options = options.runtime_options(compiler.cache());
     let bytes = options.read_file(runtime_options.component_bytes)?;
     let runtime = Runtime::new(runtime_options).map_err(no_runtime)?;
-    let plugin = runtime.load(&bytes).map_err(|error| options.not_loaded(error))?;
+    let plugin = compiler.load(&runtime, &bytes, &options.file)?;
     let task = options.task(&plugin)?;
 
     let executor = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
@@ -77,11 +79,11 @@ impl Run {
         named_by(&self.file)
     }
 
-    fn runtime_options(&self) -> RuntimeOptions {
+    fn runtime_options(&self, cache: &CompileCache) -> RuntimeOptions {
         let mut options = RuntimeOptions::default();
         options.call_timeout = self.timeout;
         options.calls_at_once = 1;
-        options.compile_cache = if self.no_cache { None } else { compile_cache() };
+        options.compile_cache = Some(cache.clone());
         options
     }
 
@@ -100,16 +102,12 @@ impl Run {
         let file = File::open(&self.file).map_err(cannot)?;
         let actual = usize::try_from(file.metadata().map_err(cannot)?.len()).unwrap_or(usize::MAX);
         if actual > most_bytes {
-            return Err(self.not_loaded(LoadError::TooLarge { limit: most_bytes, actual }));
+            return Err(not_loaded(&self.file, LoadError::TooLarge { limit: most_bytes, actual }));
         }
         let mut bytes = Vec::new();
         // A pipe does not say its length beforehand; one byte too many is enough to be refused.
         file.take(most_bytes as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
         Ok(bytes)
-    }
-
-    fn not_loaded(&self, error: LoadError) -> Failure {
-        Failure::new(Exit::BadInput, error).context(self.file.display().to_string())
     }
 
     fn task(&self, plugin: &Plugin) -> Result<Task, Failure> {
@@ -134,14 +132,6 @@ impl Run {
             wasi.arg(&name).args(&args).build()
         }
     }
-}
-
-/// The cache of this user, where one can be had that is nobody else's.
-fn compile_cache() -> Option<CompileCache> {
-    let of_user = env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
-    let of_user = of_user.or_else(|| env::home_dir().map(|home| home.join(".cache")));
-    let opened = CompileCache::in_directory(of_user.filter(|dir| dir.is_absolute())?.join("larder"));
-    opened.inspect_err(|refused| tell(&format!("compiled plugins are not kept: {refused}"))).ok()
 }
 
 /// Tells the operator what the plugin is not told: what is wrong with the larder, once for each thing in a row.

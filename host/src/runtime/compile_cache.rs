@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use wasmtime::{Cache, CacheConfig};
 
+use super::notes::Notes;
+
 /// Where compiled plugins are kept, so that one that was compiled before starts at once.
 ///
 /// What is found there is run as machine code of this process, unchecked: whoever can write there can do what this process
 /// can. So a directory that somebody else could write to is refused.
 #[derive(Clone, Debug)]
-pub struct CompileCache(pub(super) Cache);
+pub struct CompileCache {
+    pub(super) cache: Cache,
+    notes: Notes,
+}
 
 /// Why a directory is not one to keep compiled plugins in.
 #[derive(Debug, Error)]
@@ -52,14 +57,26 @@ impl CompileCache {
         // As it is really called, since a link on the way could be changed.
         let path = path.canonicalize().map_err(|error| CacheRefused::Io(path.to_owned(), error))?;
         check(&path)?;
+        let notes = Notes::in_directory(&path)?;
         let mut config = CacheConfig::new();
-        config.with_directory(&path);
-        Cache::new(config).map(Self).map_err(|error| CacheRefused::Cache(format!("{error:#}")))
+        // Of its own, as wasmtime removes from it what it does not know.
+        config.with_directory(path.join("wasmtime"));
+        let cache = Cache::new(config);
+        cache.map(|cache| Self { cache, notes }).map_err(|error| CacheRefused::Cache(format!("{error:#}")))
     }
 
     /// How many plugins were found compiled.
     pub fn hits(&self) -> usize {
-        self.0.cache_hits()
+        self.cache.cache_hits()
+    }
+
+    /// How many plugins were found compiled, or are kept since.
+    pub(super) fn kept(&self) -> usize {
+        self.cache.cache_hits() + self.cache.cache_misses()
+    }
+
+    pub(super) fn notes(&self) -> &Notes {
+        &self.notes
     }
 }
 

@@ -97,7 +97,7 @@ impl RuntimeOptions {
     pub(super) fn engine_config(&self) -> Config {
         let mut config = Config::new();
         config.epoch_interruption(true);
-        config.cache(self.compile_cache.as_ref().map(|CompileCache(cache)| cache.clone()));
+        config.cache(self.compile_cache.as_ref().map(|kept| kept.cache.clone()));
         config.allocation_strategy(match self.allocation {
             Allocation::OnDemand => InstanceAllocationStrategy::OnDemand,
             Allocation::Pooling => self.pool().into(),
