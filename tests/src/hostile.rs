@@ -3,8 +3,7 @@ use larder_store::Session;
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
-use self::bindings::exports::tests::hostile::attacks::Guest;
-pub use self::bindings::exports::tests::hostile::attacks::{Deed, End, Ended as Flooded};
+pub use self::bindings::exports::tests::hostile::attacks::{Deed, End, Ended as Flooded, Guest as Attacks};
 use crate::plugin_bytes;
 
 /// What `bindgen!` makes of the exports of the plugin.
@@ -65,7 +64,7 @@ impl Hostile {
     pub async fn attack<T>(
         &self,
         session: Session,
-        f: impl AsyncFnOnce(&mut Store<State>, &Guest) -> wasmtime::Result<T> + Clone,
+        f: impl AsyncFnOnce(&mut Store<State>, &Attacks) -> wasmtime::Result<T> + Clone,
     ) -> Result<T, CallError> {
         let run = async |store: &mut Store<State>, instance: &Instance| {
             let plugin = bindings::Plugin::new(&mut *store, instance)?;

@@ -21,7 +21,7 @@ pub use composed::{Composed, compose};
 pub use conformance::{
     COMPOSED_FOR_CONFORMANCE, Captured, Conformance, NOT_DENIED, Verdict, Verdicts, conformance_bytes, conformance_file,
 };
-pub use hostile::{Deed, End, Flooded, Hostile};
+pub use hostile::{Attacks, Deed, End, Flooded, Hostile};
 pub use larder_host::bindings::types;
 pub use pantry::Pantry;
 pub use plugins::{plugin, plugin_bytes};
