@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::{Run, Shape};
 
 /// How long something took, again and again.
@@ -11,6 +13,11 @@ impl Samples {
     /// Adds what a run of this shape took.
     pub fn add(&mut self, run: &Run, shape: Shape) {
         self.nanoseconds.extend(run.nanoseconds.iter().map(|&sample| sample as f64 / f64::from(shape.calls)));
+    }
+
+    /// Adds what one call took.
+    pub fn add_one(&mut self, took: Duration) {
+        self.nanoseconds.push(took.as_nanos() as f64);
     }
 
     /// The time that half of the samples stay below, in nanoseconds; not a number where there are none.

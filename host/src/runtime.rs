@@ -47,7 +47,7 @@ pub use self::state::State;
 ///
 /// Offers plugins all of `larder:storage`, both drafts of [`wasi:keyvalue`](crate::keyvalue) on the same data, and all of
 /// WASI 0.2 (`wasi:cli/imports`). Each call runs in a new instance, which is dropped with the call, however that ends:
-/// nothing but what was stored outlives it. A plugin that computes yields its thread every 10 ms or so, and one that calls
+/// nothing but what was stored outlives it. A plugin that computes yields its thread every millisecond or so, and one that calls
 /// the host faster than the [rates](RuntimeOptions::reads_per_second) allow waits.
 ///
 /// Cheap to clone: clones share the limits. Needs a tokio runtime with its timer enabled.
@@ -78,7 +78,7 @@ struct Shared {
     options: RuntimeOptions,
     places: Semaphore,
     rates: Rates,
-    _ticker: Ticker,
+    ticker: Ticker,
 }
 
 impl Runtime {
@@ -96,7 +96,7 @@ impl Runtime {
         crate::keyvalue::add_to_linker(&mut linker, State::storage)?;
         let places = Semaphore::new(options.calls_at_once.clamp(1, Semaphore::MAX_PERMITS));
         let ticker = Ticker::start(engine)?;
-        Ok(Self { shared: Arc::new(Shared { linker, options, places, rates: Rates::new(), _ticker: ticker }) })
+        Ok(Self { shared: Arc::new(Shared { linker, options, places, rates: Rates::new(), ticker }) })
     }
 
     /// Compiles a component and links it.
@@ -202,6 +202,7 @@ impl Runtime {
             return Err(CallError::OtherRuntime);
         }
         let _place = self.shared.places.acquire().await.expect("the semaphore is never closed");
+        let _ticking = self.shared.ticker.during_call();
         let deadline = Deadline::in_time(self.shared.options.call_timeout);
         for earlier_runs in 0..=self.shared.options.conflict_retries {
             if earlier_runs > 0 {

@@ -1,0 +1,116 @@
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use larder_benches::Samples;
+use tokio::task::JoinHandle;
+use wasmtime::Result;
+
+use crate::attack::WORKSPACE;
+use crate::hostile::{Deed, Hostile};
+
+const PLUGIN: &str = "neighbour";
+const VALUE_BYTES: u32 = 100;
+
+/// How many times its bound a ratio may be before it counts as a regression rather than as noise.
+const TOLERANCE: f64 = 2.0;
+
+pub const HEAD: &str =
+    "| attack | the neighbour's call | p99 in quiet | p99 meanwhile | ratio | bound |\n|---|---|---|---|---|---|";
+
+/// Where the neighbour is, and what it may notice.
+const PLACES: [(&str, &str, f64); 2] =
+    [("elsewhere", "in another workspace", 2.0), (WORKSPACE, "in the same workspace", 10.0)];
+const CALLS: [(Deed, &str); 2] = [(Deed::Get, "get"), (Deed::Set, "set")];
+
+/// A plugin that means well, in another workspace than the attacker and in the same.
+pub struct Neighbour {
+    hostile: Hostile,
+    quiet: [[Samples; 2]; 2],
+    attacked: [[Samples; 2]; 2],
+}
+
+impl Neighbour {
+    pub async fn new(hostile: Hostile) -> Result<Self> {
+        for (workspace, ..) in PLACES {
+            hostile.session(workspace, PLUGIN)?.set("0", vec![7; VALUE_BYTES as usize]).await?;
+        }
+        Ok(Self { hostile, quiet: Default::default(), attacked: Default::default() })
+    }
+
+    pub async fn in_quiet(&mut self, calls: u32) -> Result<()> {
+        let mut samples = std::mem::take(&mut self.quiet);
+        for _ in 0..calls {
+            self.each(&mut samples).await?;
+        }
+        self.quiet = samples;
+        Ok(())
+    }
+
+    /// Ends early where the attack is over.
+    pub async fn under_attack(&mut self, calls: u32, goes_on: impl Fn() -> bool) -> Result<()> {
+        let mut samples = std::mem::take(&mut self.attacked);
+        for _ in 0..calls {
+            if goes_on() {
+                self.each(&mut samples).await?;
+            }
+        }
+        self.attacked = samples;
+        Ok(())
+    }
+
+    async fn each(&self, samples: &mut [[Samples; 2]; 2]) -> Result<()> {
+        for ((workspace, ..), samples) in PLACES.iter().zip(samples) {
+            for ((deed, _), samples) in CALLS.iter().zip(samples) {
+                let (session, hostile) = (self.hostile.session(workspace, PLUGIN)?, self.hostile.clone());
+                let deed = *deed;
+                // In a task as any other, rather than on the thread that the runtime was started from.
+                let timed: JoinHandle<Result<Duration>> = tokio::spawn(async move {
+                    let start = Instant::now();
+                    hostile.once(session, deed, VALUE_BYTES).await?;
+                    Ok(start.elapsed())
+                });
+                samples.add_one(timed.await??);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was measured since the last time.
+    pub fn take(&mut self, attack: &'static str) -> Rows {
+        Rows { attack, quiet: std::mem::take(&mut self.quiet), attacked: std::mem::take(&mut self.attacked) }
+    }
+}
+
+pub struct Rows {
+    attack: &'static str,
+    quiet: [[Samples; 2]; 2],
+    attacked: [[Samples; 2]; 2],
+}
+
+impl Rows {
+    /// Whether a bound is missed by so much that noise does not explain it.
+    pub fn is_far_off(&self) -> bool {
+        self.all().any(|(_, _, quiet, attacked, bound)| attacked / quiet > TOLERANCE * bound)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&str, &str, f64, f64, f64)> {
+        let places = PLACES.iter().zip(self.quiet.iter().zip(&self.attacked));
+        places.flat_map(|((_, place, bound), (quiet, attacked))| {
+            let calls = CALLS.iter().zip(quiet.iter().zip(attacked));
+            calls.map(|((_, call), (quiet, attacked))| (*call, *place, quiet.p99(), attacked.p99(), *bound))
+        })
+    }
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |nanoseconds: f64| format!("{:.2} ms", nanoseconds / 1e6);
+        for (call, place, quiet, attacked, bound) in self.all() {
+            let (ratio, attack) = (attacked / quiet, self.attack);
+            let missed = if ratio > bound { ", MISSED" } else { "" };
+            let (quiet, attacked) = (ms(quiet), ms(attacked));
+            writeln!(f, "| {attack} | {call} {place} | {quiet} | {attacked} | {ratio:.1} | {bound}{missed} |")?;
+        }
+        Ok(())
+    }
+}
