@@ -1,7 +1,7 @@
 //! What the figures are measured with: hosts that run the plugin of `benches/plugin`, a disk to write to, and a table.
 //!
-//! The figures themselves are in `benches/larder` and, of plugins beside each other, in `benches/neighbours`. Each is a ratio to a baseline that was measured in the same run, in turn
-//! with it, so that whatever else the machine does meets both.
+//! The figures themselves are in `benches/larder` and, of plugins beside each other, in `benches/neighbours`. Each is a ratio
+//! to a baseline that was measured in the same run, in turn with it, so that whatever else the machine does meets both.
 
 mod async_host;
 pub mod bindings;
