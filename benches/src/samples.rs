@@ -20,6 +20,11 @@ impl Samples {
         self.nanoseconds.push(took.as_nanos() as f64);
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.nanoseconds.len()
+    }
+
     /// The time that half of the samples stay below, in nanoseconds; not a number where there are none.
     pub fn median(&self) -> f64 {
         self.rank(0.5)

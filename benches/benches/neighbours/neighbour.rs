@@ -14,8 +14,7 @@ const VALUE_BYTES: u32 = 100;
 /// How many times its bound a ratio may be before it counts as a regression rather than as noise.
 const TOLERANCE: f64 = 2.0;
 
-pub const HEAD: &str =
-    "| attack | the neighbour's call | p99 in quiet | p99 meanwhile | ratio | bound |\n|---|---|---|---|---|---|";
+pub const HEAD: &str = "| attack | the neighbour's call | p99 in quiet | p99 meanwhile | calls meanwhile | ratio | bound |\n|---|---|---|---|---|---|---|";
 
 /// Where the neighbour is, and what it may notice.
 const PLACES: [(&str, &str, f64); 2] =
@@ -87,29 +86,48 @@ pub struct Rows {
     attacked: [[Samples; 2]; 2],
 }
 
+/// A kind of call.
+struct Row<'a> {
+    call: &'a str,
+    place: &'a str,
+    quiet: &'a Samples,
+    attacked: &'a Samples,
+    bound: f64,
+}
+
+impl Row<'_> {
+    fn ratio(&self) -> f64 {
+        self.attacked.p99() / self.quiet.p99()
+    }
+}
+
 impl Rows {
     /// Whether a bound is missed by so much that noise does not explain it.
     pub fn is_far_off(&self) -> bool {
-        self.all().any(|(_, _, quiet, attacked, bound)| attacked / quiet > TOLERANCE * bound)
+        self.all().any(|row| row.ratio() > TOLERANCE * row.bound)
     }
 
-    fn all(&self) -> impl Iterator<Item = (&str, &str, f64, f64, f64)> {
+    fn all(&self) -> impl Iterator<Item = Row<'_>> {
         let places = PLACES.iter().zip(self.quiet.iter().zip(&self.attacked));
         places.flat_map(|((_, place, bound), (quiet, attacked))| {
             let calls = CALLS.iter().zip(quiet.iter().zip(attacked));
-            calls.map(|((_, call), (quiet, attacked))| (*call, *place, quiet.p99(), attacked.p99(), *bound))
+            calls.map(|((_, call), (quiet, attacked))| Row { call, place, quiet, attacked, bound: *bound })
         })
     }
 }
 
 impl fmt::Display for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = |nanoseconds: f64| format!("{:.2} ms", nanoseconds / 1e6);
-        for (call, place, quiet, attacked, bound) in self.all() {
-            let (ratio, attack) = (attacked / quiet, self.attack);
+        let ms = |samples: &Samples| format!("{:.2} ms", samples.p99() / 1e6);
+        for row in self.all() {
+            let (attack, ratio, calls) = (self.attack, row.ratio(), row.attacked.count());
+            let Row { call, place, quiet, attacked, bound } = row;
             let missed = if ratio > bound { ", MISSED" } else { "" };
             let (quiet, attacked) = (ms(quiet), ms(attacked));
-            writeln!(f, "| {attack} | {call} {place} | {quiet} | {attacked} | {ratio:.1} | {bound}{missed} |")?;
+            writeln!(
+                f,
+                "| {attack} | {call} {place} | {quiet} | {attacked} | {calls} | {ratio:.1} | {bound}{missed} |"
+            )?;
         }
         Ok(())
     }
