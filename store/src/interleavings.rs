@@ -13,6 +13,7 @@ mod open_workspaces;
 mod pool;
 mod queue;
 mod quota;
+mod writer_mark;
 
 use std::fmt;
 use std::future::Future;

@@ -6,7 +6,15 @@ use std::time::Duration;
 pub(crate) use shuttle::future::block_on;
 use shuttle::sync::LockResult;
 pub(crate) use shuttle::sync::{Arc, Mutex, MutexGuard, RwLock, Weak, atomic};
-pub(crate) use shuttle::thread;
+
+pub(crate) mod thread {
+    pub(crate) use shuttle::thread::*;
+
+    /// Lets others go on: shuttle's own does not say that nothing comes of it if they do not.
+    pub fn sleep(_: std::time::Duration) {
+        yield_now();
+    }
+}
 
 use self::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -24,6 +32,10 @@ pub(crate) struct Instant(u64);
 impl Instant {
     pub fn now() -> Self {
         Self(PASSED_MS.load(Ordering::SeqCst))
+    }
+
+    pub fn elapsed(self) -> Duration {
+        Self::now() - self
     }
 
     pub fn checked_add(self, wait: Duration) -> Option<Self> {

@@ -2,7 +2,6 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Bound;
 use std::sync::Arc;
-use std::thread;
 use std::time::SystemTime;
 
 use redb::{BackendError, StorageBackend};
@@ -10,6 +9,7 @@ use redb::{BackendError, StorageBackend};
 use super::node::{DirChange, DirNode, FileChange, FileNode, Node};
 use super::{Disk, Operation, State};
 use crate::dir::{FileStatus, Kind, Mode, not_regular};
+use crate::sync::thread;
 
 pub struct Dir {
     disk: Disk,

@@ -13,7 +13,6 @@ mod power_cut;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
 pub use fault::{FOR_EVER, Operation, Plan};
@@ -25,6 +24,7 @@ use self::locks::RangeLocks;
 use self::node::{DirNode, FileNode, Node};
 use self::power_cut::Reach;
 use crate::dice::Dice;
+use crate::sync::{Arc, Mutex, MutexGuard};
 
 const ROOT: u64 = 0;
 

@@ -3,8 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
 
@@ -16,6 +15,7 @@ use super::trouble::{Contained, Trouble, contain};
 use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
 use crate::error::{Error, Fault};
+use crate::sync::{Instant, thread};
 use crate::workspace_id::WorkspaceId;
 
 /// redb's default is a gigabyte a file; with none at all it is slower than with this little.

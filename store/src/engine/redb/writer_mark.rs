@@ -189,7 +189,7 @@ pub(super) fn holder(mark: &str) -> String {
 
 fn whoami() -> String {
     // Fine enough to tell two larders of one process apart.
-    let since = humantime::format_rfc3339_micros(SystemTime::now());
+    let since = humantime::format_rfc3339_nanos(SystemTime::now());
     if cfg!(target_os = "wasi") {
         format!("a component since {since}")
     } else {
