@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
+pub mod damage;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -107,7 +109,12 @@ pub fn directory(larder: &Path, workspace: &str) -> PathBuf {
 
 /// The files that hold a workspace's large values, in order of name.
 pub fn blobs(larder: &Path, workspace: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(directory(larder, workspace).join("blobs")) else { return Vec::new() };
+    files_in(&directory(larder, workspace).join("blobs"))
+}
+
+/// The files of a directory, in order of name; none where there is no such directory.
+pub fn files_in(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use redb::{BackendError, DatabaseError, StorageBackend};
 
 use super::layout::Layout;
+use super::page_sums::PageSums;
 use crate::dir::{Dir, File};
 use crate::workspace_id::WorkspaceId;
 
@@ -21,6 +22,7 @@ pub(super) struct Backend {
     /// The workspace whose database it is; none where it is only read, or has no name yet.
     of: Option<(Arc<Layout>, WorkspaceId)>,
     in_doubt: AtomicBool,
+    pub sums: Arc<PageSums>,
 }
 
 impl Backend {
@@ -30,7 +32,7 @@ impl Backend {
         let file = Box::new(redb::backends::FileBackend::new(file)?);
         #[cfg(test)]
         let file = file.into_backend()?;
-        Ok(Self { file, of: None, in_doubt: AtomicBool::new(false) })
+        Ok(Self { file, of: None, in_doubt: AtomicBool::new(false), sums: Arc::default() })
     }
 
     /// The database of the workspace in `dir`, to be written.
@@ -75,7 +77,15 @@ impl StorageBackend for Backend {
         if self.in_doubt.load(Ordering::Relaxed) {
             self.end_doubt()?;
         }
-        self.file.read(offset, out)
+        // A second time, as another process may have been writing the first time.
+        for _ in 0..2 {
+            self.file.read(offset, out)?;
+            if self.sums.is_right(offset, out) {
+                return Ok(());
+            }
+        }
+        self.sums.refuse(offset, out);
+        Ok(())
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
@@ -89,7 +99,9 @@ impl StorageBackend for Backend {
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.write(offset, bytes)
+        self.file.write(offset, bytes)?;
+        self.sums.wrote(offset, bytes);
+        Ok(())
     }
 
     fn close(&self) -> io::Result<()> {

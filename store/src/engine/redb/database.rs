@@ -11,6 +11,7 @@ use super::Sharing;
 use super::backend::Backend;
 use super::layout::{DATABASE, Layout, open_file, random_bytes};
 use super::meta::{self, META, ReadMeta};
+use super::page_sums::PageSums;
 use super::trouble::{Contained, Trouble, contain};
 use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
@@ -30,6 +31,7 @@ const RETRY: Duration = Duration::from_millis(1);
 pub(super) struct Opened<D> {
     pub database: Contained<D>,
     pub status: FileStatus,
+    pub sums: Arc<PageSums>,
 }
 
 pub(super) fn builder(sharing: Sharing) -> Builder {
@@ -121,9 +123,13 @@ pub(super) fn open_to_read(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<Opt
             Err(_deleted_meanwhile) => continue,
             Ok(found) => found,
         };
-        let attempt = contain(|| Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(Backend::new(file)?)));
+        let attempt = contain(|| {
+            let backend = Backend::new(file)?;
+            let sums = backend.sums.clone();
+            Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(backend).map(|database| (database, sums)))
+        });
         match attempt.map_err(|trouble| trouble.into_error(id))? {
-            Ok(database) => return Ok(Some(Opened { database: Contained::new(database), status })),
+            Ok((database, sums)) => return Ok(Some(Opened { database: Contained::new(database), status, sums })),
             Err(DatabaseError::RepairAborted) => match repair(layout, id) {
                 // Perhaps by a writer that has repaired it by now.
                 Err(Error::Unavailable(Fault::Held { .. })) if !(late && refused) => {
@@ -183,10 +189,12 @@ fn lock_and_open(
             let repaired = repaired.clone();
             move |_| repaired.store(true, Ordering::Relaxed)
         });
-        Ok(builder.create_with_backend(Backend::of_workspace(file, layout, id, dir)?))
+        let backend = Backend::of_workspace(file, layout, id, dir)?;
+        let sums = backend.sums.clone();
+        Ok(builder.create_with_backend(backend).map(|database| (database, sums)))
     });
-    let database = match opened.map_err(|trouble| trouble.into_error(id))? {
-        Ok(database) => Contained::new(database),
+    let (database, sums) = match opened.map_err(|trouble| trouble.into_error(id))? {
+        Ok((database, sums)) => (Contained::new(database), sums),
         Err(error) if is_held(&error) => return Err(Busy::Held),
         Err(error) => return Err(Busy::Error(Trouble::from(error).into_error(id))),
     };
@@ -199,7 +207,7 @@ fn lock_and_open(
         Ok(())
     })
     .map_err(|trouble| trouble.into_error(id))?;
-    Ok(Opened { database, status })
+    Ok(Opened { database, status, sums })
 }
 
 /// Commits nothing, in the way that makes opening quick should the process be killed.

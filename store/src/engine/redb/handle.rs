@@ -10,6 +10,7 @@ use super::database::{identify, open_to_read, open_to_write};
 use super::large_files::LargeFiles;
 use super::layout::Layout;
 use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
+use super::page_sums::PageSums;
 use super::snapshot::Snapshot;
 use super::trouble::{Contained, Trouble, contain};
 use super::versions::Versions;
@@ -26,6 +27,7 @@ pub(super) struct Handle {
     database: Opened,
     _mark: Option<Marked>,
     pub status: FileStatus,
+    sums: Arc<PageSums>,
     pub seal: Seal,
     pub versions: Mutex<Versions>,
     /// How many commits there were when it was opened.
@@ -58,15 +60,15 @@ impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
-        let (database, status, mark) = match files.access {
+        let (database, status, sums, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
                 let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
-                (Opened::Writer(opened.database), opened.status, Some(mark))
+                (Opened::Writer(opened.database), opened.status, opened.sums, Some(mark))
             }
             Access::ReadOnly => {
                 let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
-                (Opened::Reader(opened.database), opened.status, None)
+                (Opened::Reader(opened.database), opened.status, opened.sums, None)
             }
         };
         let known = contain(|| {
@@ -84,6 +86,7 @@ impl Handle {
             database,
             _mark: mark,
             status,
+            sums,
             seal,
             versions: Mutex::new(Versions::above(versions)),
             commits,
@@ -129,6 +132,11 @@ impl Handle {
         self.untidy.store(!quick, Ordering::Relaxed);
         let forgotten = self.newest.lock().map(|mut newest| newest.take());
         drop(forgotten);
+    }
+
+    /// Whether a trouble may come from a page that is damaged, so that what stands on others can still be used.
+    pub fn has_met_damage(&self, trouble: &Trouble) -> bool {
+        matches!(trouble, Trouble::Damaged(_)) && self.sums.found_damage()
     }
 
     fn begin(&self) -> Result<Snapshot, Trouble> {

@@ -15,6 +15,8 @@ mod layout;
 mod ledger;
 mod meta;
 mod overlay;
+mod page_format;
+mod page_sums;
 mod salvage;
 mod snapshot;
 mod tables;

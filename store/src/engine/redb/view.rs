@@ -45,7 +45,10 @@ impl RedbView {
         {
             return Err(Error::Unavailable(Fault::Superseded));
         }
-        answer.map_err(|trouble| self.state.note(trouble))
+        answer.map_err(|trouble| match self.handle.has_met_damage(&trouble) {
+            true => Error::Damaged,
+            false => self.state.note(trouble),
+        })
     }
 }
 

@@ -72,6 +72,11 @@ impl State {
         drop(old);
     }
 
+    /// Says to the caller that something cannot be done. Where pages are damaged, what stands elsewhere can still be used.
+    fn refuse(&self, handle: &Handle, trouble: Trouble) -> Error {
+        if handle.has_met_damage(&trouble) { trouble.into_error(&self.id) } else { self.note(trouble) }
+    }
+
     /// Draws the consequence of a failure and says it to the caller.
     pub fn note(&self, trouble: Trouble) -> Error {
         match &trouble {
@@ -98,7 +103,7 @@ impl RedbWorkspace {
             Some(_) => None,
             None => Some(Witness::new(&self.files.layout, &self.id)?),
         };
-        let snapshot = contain(|| handle.snapshot()).map_err(|trouble| self.state.note(trouble))?;
+        let snapshot = contain(|| handle.snapshot()).map_err(|trouble| self.state.refuse(&handle, trouble))?;
         Ok(Arc::new(RedbView::new(snapshot, handle, self.state.clone(), begun)))
     }
 
@@ -122,7 +127,7 @@ impl RedbWorkspace {
             Ok(prepared) => prepared,
             Err(trouble) => {
                 drop(versions);
-                return refuse(self.state.note(trouble));
+                return refuse(self.state.refuse(&handle, trouble));
             }
         };
         let Prepared { outcomes, commit, reserved, large } = prepared;
@@ -204,7 +209,7 @@ impl RedbWorkspace {
         if !versions.has_reserved()
             && let Some(below) = versions.next_block()
         {
-            contain(|| reserve(database, below)).map_err(|trouble| self.state.note(trouble))?;
+            contain(|| reserve(database, below)).map_err(|trouble| self.state.refuse(&handle, trouble))?;
             handle.committed(false);
             versions.reserved(below);
         }
@@ -217,7 +222,7 @@ impl RedbWorkspace {
         if !leads_to(&self.files.layout, &self.id, handle.status) {
             return Ok(None);
         }
-        let note = |trouble| self.state.note(trouble);
+        let note = |trouble| self.state.refuse(&handle, trouble);
         let mut next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
         while next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
             let latest_ms = now.latest_ms();
