@@ -7,6 +7,7 @@ mod support;
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use larder_store::{Access, Dir, Error, Fault, Larder, Options};
 use pollster::block_on;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use support::{database, directory, get, is_held, options, set, writer};
 
 const HANGS: Duration = Duration::from_secs(60);
@@ -39,7 +40,7 @@ fn scene() -> Scene {
 /// What is planted in place of something of the same content.
 type Plant = (&'static str, fn(place: &Path, outside: &Path));
 
-const PLANTS: [Plant; 6] = [
+const PLANTS: [Plant; 7] = [
     ("a symbolic link", |place, outside| {
         move_out(place, outside);
         symlink(outside.join("was"), place).unwrap();
@@ -66,7 +67,31 @@ const PLANTS: [Plant; 6] = [
         move_out(place, outside);
         fs::create_dir(place).unwrap();
     }),
+    ("a socket", |place, outside| {
+        move_out(place, outside);
+        drop(UnixListener::bind(place).unwrap());
+    }),
 ];
+
+/// Devices, of which one is never at an end and the other is full; who may not make them plants nothing.
+const DEVICES: [Plant; 2] = [
+    ("/dev/zero", |place, outside| plant_device(place, outside, 5)),
+    ("/dev/full", |place, outside| plant_device(place, outside, 7)),
+];
+
+fn plant_device(place: &Path, outside: &Path, minor: u32) {
+    move_out(place, outside);
+    mknodat(CWD, place, FileType::CharacterDevice, Mode::RUSR | Mode::WUSR, makedev(1, minor)).unwrap();
+}
+
+fn may_make_devices() -> bool {
+    let temporary = tempfile::tempdir().unwrap();
+    let made = mknodat(CWD, temporary.path().join("d"), FileType::CharacterDevice, Mode::RUSR, makedev(1, 5));
+    if made.is_err() {
+        println!("skipped: devices in place of files, as this user may not make any");
+    }
+    made.is_ok()
+}
 
 fn move_out(place: &Path, outside: &Path) {
     if !place.exists() {
@@ -143,15 +168,25 @@ fn in_place_of_the_writer_s_mark() {
 }
 
 #[test]
+fn a_device() {
+    if may_make_devices() {
+        is_refused_everywhere(|larder| larder.join("FORMAT"), &DEVICES, &BOTH);
+        is_refused_everywhere(|larder| database(larder, "w"), &DEVICES, &BOTH);
+        is_refused_everywhere(|larder| directory(larder, "w").join("writer"), &DEVICES, &[Access::ReadWrite]);
+        is_refused_everywhere(|larder| directory(larder, "w"), &DEVICES, &BOTH);
+    }
+}
+
+#[test]
 fn in_place_of_a_workspace() {
     // A directory cannot have a hard link, and a directory in its place is one without a database.
-    let plants = [PLANTS[0], PLANTS[1], PLANTS[2], PLANTS[4]];
+    let plants = [PLANTS[0], PLANTS[1], PLANTS[2], PLANTS[4], PLANTS[6]];
     is_refused_everywhere(|larder| directory(larder, "w"), &plants, &BOTH);
 }
 
 #[test]
 fn in_place_of_all_workspaces() {
-    for (name, plant) in [PLANTS[0], PLANTS[1], PLANTS[2], PLANTS[4]] {
+    for (name, plant) in [PLANTS[0], PLANTS[1], PLANTS[2], PLANTS[4], PLANTS[6]] {
         for access in BOTH {
             let scene = scene();
             plant(&scene.larder.join("workspaces"), &scene.outside);

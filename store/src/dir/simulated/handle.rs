@@ -283,6 +283,7 @@ impl StorageBackend for File {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        self.disk.be_interrupted();
         self.disk.change(|state| {
             if let Err(error) = state.faults.attempt(Operation::Sync) {
                 let (unsynced, reach, mut dice) = (state.faults.unsynced(), state.reach(), state.dice.clone());

@@ -41,6 +41,7 @@ pub struct Disk(Arc<Shared>);
 struct Shared {
     state: Mutex<State>,
     watch: Mutex<Option<Watch>>,
+    interruption: Mutex<Option<Interruption>>,
 }
 
 struct State {
@@ -66,6 +67,11 @@ struct Watch {
     look: Box<dyn FnMut(Disk) + Send>,
 }
 
+struct Interruption {
+    after: usize,
+    deed: Box<dyn FnOnce() + Send>,
+}
+
 impl Disk {
     pub fn new(seed: u64) -> Self {
         let root = Inode { node: Node::Dir(DirNode::default()), modified: SystemTime::now() };
@@ -82,7 +88,7 @@ impl Disk {
             lies: Lies::default(),
             dice: Dice::new(seed),
         };
-        Self(Arc::new(Shared { state: Mutex::new(state), watch: Mutex::default() }))
+        Self(Arc::new(Shared { state: Mutex::new(state), watch: Mutex::default(), interruption: Mutex::default() }))
     }
 
     pub fn lying(self, lies: Lies) -> Self {
@@ -102,6 +108,28 @@ impl Disk {
     /// Ends that.
     pub fn unwatch(&self) {
         *self.0.watch.lock().unwrap() = None;
+    }
+
+    /// Has somebody do a deed right before a file is synced, after so many other syncs.
+    pub fn interrupt(&self, after: usize, deed: impl FnOnce() + Send + 'static) {
+        *self.0.interruption.lock().unwrap() = Some(Interruption { after, deed: Box::new(deed) });
+    }
+
+    /// A file is about to be synced.
+    fn be_interrupted(&self) {
+        let mut planned = self.0.interruption.lock().unwrap();
+        let now = match planned.as_mut() {
+            Some(Interruption { after: 0, .. }) => planned.take(),
+            Some(later) => {
+                later.after -= 1;
+                None
+            }
+            None => None,
+        };
+        drop(planned);
+        if let Some(now) = now {
+            (now.deed)();
+        }
     }
 
     /// Runs something while operations fail; how many of the planned ones it asked for.

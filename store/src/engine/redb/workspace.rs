@@ -160,14 +160,27 @@ impl RedbWorkspace {
         handle.committed(quick);
         handle.large.adopt(&large.adopted);
         handle.large.free(&large.freed);
-        outcomes
+        match self.find(&handle) {
+            Err(Error::Unavailable(fault @ Fault::Replaced { .. })) => {
+                // It may have gone before it was written, or only after.
+                let fate = Fate::Unknown(fault);
+                outcomes.into_iter().map(|outcome| fate.of(outcome)).collect()
+            }
+            _ => outcomes,
+        }
     }
 
     /// The database, if it is still that of the workspace.
     fn handle_to_write(&self) -> Result<(Arc<Handle>, FileStatus), Error> {
         let handle = self.state.handle()?;
+        let status = self.find(&handle)?;
+        Ok((handle, status))
+    }
+
+    /// Looks whether the workspace's name still leads to the database that is open.
+    fn find(&self, handle: &Handle) -> Result<FileStatus, Error> {
         match self.files.layout.database_status(&self.id) {
-            Ok(now) if now.identity == handle.status.identity => Ok((handle, now)),
+            Ok(now) if now.identity == handle.status.identity => Ok(now),
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(Error::io("look at the workspace's database")(error))
             }

@@ -1,8 +1,10 @@
-//! What the engine makes of a simulated disk: power cuts at each change of it, and each operation failing.
+//! What the engine makes of a simulated disk: power cuts at each change of it, each operation failing, and
+//! somebody else's hand in the middle of a commit.
 
 mod faults;
 mod images;
 mod judge;
+mod removed;
 mod salvage;
 mod user;
 mod world;
