@@ -107,25 +107,6 @@ fn a_workspace_that_is_whole_is_found_so_and_left_as_it_is() {
 }
 
 #[test]
-fn a_damaged_value_is_named_and_the_others_carried_over() {
-    let disk = Disk::new(1);
-    let said = furnished(&disk);
-    overwrite(&workspace(&disk), "data.redb", &[7; 300], &[8; 1]);
-    let before = bytes(&workspace(&disk), "data.redb");
-    let damage = examine(&disk);
-    assert!(!damage.is_empty());
-    assert!(bytes(&workspace(&disk), "data.redb") == before, "it was changed by looking");
-    let lost = World::read(&engine(&disk), 10);
-    assert!(lost.is_err(), "the damage was not met");
-    salvage_all_but(&disk, &said, |key| said_lost(&damage, key));
-}
-
-/// Whether a key is named as damaged, or may be among those that could not be read.
-fn said_lost(damage: &[Damage], key: &str) -> bool {
-    keys(damage).contains(&key)
-}
-
-#[test]
 fn a_damaged_or_missing_large_value_is_named_and_the_others_carried_over() {
     for missing in [true, false] {
         let disk = Disk::new(1);
@@ -142,24 +123,29 @@ fn a_damaged_or_missing_large_value_is_named_and_the_others_carried_over() {
     }
 }
 
-/// A page that is gone takes its keys with it, and no others.
+/// A page with a byte that is wrong is not trusted, and takes its keys with it; no others, as one that is gone.
 #[test]
-fn a_lost_page_costs_what_stands_on_it() {
-    let disk = Disk::new(1);
-    let said = furnished(&disk);
-    let dir = workspace(&disk);
-    let at = bytes(&dir, "data.redb").windows(300).position(|window| window == [150; 300]).unwrap();
-    let mut file = dir.open_file("data.redb", Mode::Write).unwrap();
-    file.seek(SeekFrom::Start(at as u64 / 4096 * 4096)).unwrap();
-    file.write_all(&[0; 4096]).unwrap();
-    let damage = examine(&disk);
-    assert!(!damage.is_empty());
-    let salvaged = block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
-    let kept = World::read(&engine(&disk), 10).unwrap();
-    let all = &said.lock().unwrap().worlds[0].0[&id()];
-    let lost = all.len() as u64 - salvaged.kept.keys;
-    assert!((1..=20).contains(&lost), "{lost} keys lost: {damage:?}");
-    assert!(kept.0[&id()].iter().all(|(at, entry)| all.get(at) == Some(entry)), "something is not as it was");
+fn a_damaged_page_costs_what_stands_on_it() {
+    for lost_bytes in [1, 4096] {
+        let disk = Disk::new(1);
+        let said = furnished(&disk);
+        let dir = workspace(&disk);
+        let at = bytes(&dir, "data.redb").windows(300).position(|window| window == [150; 300]).unwrap();
+        let mut file = dir.open_file("data.redb", Mode::Write).unwrap();
+        file.seek(SeekFrom::Start(at as u64 / 4096 * 4096 + if lost_bytes == 1 { 2000 } else { 0 })).unwrap();
+        file.write_all(&vec![0; lost_bytes]).unwrap();
+        let before = bytes(&dir, "data.redb");
+        assert!(!examine(&disk).is_empty());
+        assert!(bytes(&dir, "data.redb") == before, "it was changed by looking");
+
+        let salvaged = block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
+        assert_eq!(examine(&disk), [], "the new workspace is whole");
+        let kept = World::read(&engine(&disk), 10).unwrap();
+        let all = &said.lock().unwrap().worlds[0].0[&id()];
+        let lost = all.len() as u64 - salvaged.kept.keys;
+        assert!((1..=20).contains(&lost), "{lost} keys lost: {:?}", salvaged.damage);
+        assert!(kept.0[&id()].iter().all(|(at, entry)| all.get(at) == Some(entry)), "something is not as it was");
+    }
 }
 
 #[test]
