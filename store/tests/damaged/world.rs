@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::answers::Class;
 use crate::support::damage::{Sources, Victim, mutate};
-use crate::support::{Random, database, directory, session, set, sharing, writer};
+use crate::support::{Random, database, directory, directory_in_memory, session, set, sharing, writer};
 
 /// The workspace that is damaged.
 pub const HURT: &str = "hurt";
@@ -185,9 +185,4 @@ fn all_files(larder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     files
-}
-
-/// Where syncs cost nothing, if there is such a place.
-fn directory_in_memory() -> TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }

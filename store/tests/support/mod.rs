@@ -99,6 +99,11 @@ pub fn get(larder: &Larder, workspace: &str, plugin: &str, key: &str) -> Result<
     Ok(value.map(|value| String::from_utf8(value).unwrap()))
 }
 
+/// A directory where syncs cost nothing, if there is such a place.
+pub fn directory_in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 pub fn database(larder: &Path, workspace: &str) -> PathBuf {
     directory(larder, workspace).join("data.redb")
 }
