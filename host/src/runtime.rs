@@ -47,8 +47,8 @@ pub use self::state::State;
 ///
 /// Offers plugins all of `larder:storage`, both drafts of [`wasi:keyvalue`](crate::keyvalue) on the same data, and all of
 /// WASI 0.2 (`wasi:cli/imports`). Each call runs in a new instance, which is dropped with the call, however that ends:
-/// nothing but what was stored outlives it. A plugin that computes yields its thread every millisecond or so, and one that calls
-/// the host faster than the [rates](RuntimeOptions::reads_per_second) allow waits.
+/// nothing but what was stored outlives it. A plugin that computes yields its thread every millisecond or so, and one that
+/// calls the host faster than the [rates](RuntimeOptions::reads_per_second) allow waits.
 ///
 /// Cheap to clone: clones share the limits. Needs a tokio runtime with its timer enabled.
 ///
