@@ -5,11 +5,13 @@ use std::io;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use redb::{BackendError, DatabaseError, StorageBackend};
 
-use super::layout::Layout;
+use super::layout::{DATABASE, Layout};
 use super::page_sums::PageSums;
+use super::writer_mark::read_mark;
 use crate::dir::{Dir, File};
 use crate::workspace_id::WorkspaceId;
 
@@ -23,6 +25,17 @@ pub(super) struct Backend {
     of: Option<(Arc<Layout>, WorkspaceId)>,
     in_doubt: AtomicBool,
     pub sums: Arc<PageSums>,
+    trust: Trust,
+}
+
+/// What is made of a page that is not what it should be.
+enum Trust {
+    /// Nobody else writes: it is damaged.
+    Nobody,
+    /// Another process writes: what is known of the page may be what it was.
+    Writer,
+    /// It is damaged if nobody has written to the workspace since then.
+    QuietSince(Arc<Layout>, WorkspaceId, Option<SystemTime>),
 }
 
 impl Backend {
@@ -32,7 +45,22 @@ impl Backend {
         let file = Box::new(redb::backends::FileBackend::new(file)?);
         #[cfg(test)]
         let file = file.into_backend()?;
-        Ok(Self { file, of: None, in_doubt: AtomicBool::new(false), sums: Arc::default() })
+        Ok(Self { file, of: None, in_doubt: AtomicBool::new(false), sums: Arc::default(), trust: Trust::Nobody })
+    }
+
+    /// A database that another process writes.
+    pub fn beside_a_writer(file: File) -> Result<Self, DatabaseError> {
+        Ok(Self { trust: Trust::Writer, ..Self::new(file)? })
+    }
+
+    /// A database that others may write, and that was last written at `modified`.
+    pub fn to_read(
+        file: File,
+        layout: &Arc<Layout>,
+        id: &WorkspaceId,
+        modified: Option<SystemTime>,
+    ) -> Result<Self, DatabaseError> {
+        Ok(Self { trust: Trust::QuietSince(layout.clone(), id.clone(), modified), ..Self::new(file)? })
     }
 
     /// The database of the workspace in `dir`, to be written.
@@ -40,6 +68,18 @@ impl Backend {
         let in_doubt = layout.is_in_doubt(id, dir)?;
         let of = Some((layout.clone(), id.clone()));
         Ok(Self { of, in_doubt: AtomicBool::new(in_doubt), ..Self::new(file)? })
+    }
+
+    /// Whether another process may have written since the file was opened.
+    fn may_be_written(&self) -> bool {
+        match &self.trust {
+            Trust::Nobody => false,
+            Trust::Writer => true,
+            Trust::QuietSince(layout, id, modified) => match layout.workspace(id) {
+                Ok(Some(dir)) => !matches!(read_mark(&dir), Ok(None)) || dir.modified(DATABASE).ok() != *modified,
+                _ => true,
+            },
+        }
     }
 
     /// Writes everything again. redb has its lock before it reads anything, so nobody else writes meanwhile.
@@ -84,7 +124,9 @@ impl StorageBackend for Backend {
                 return Ok(());
             }
         }
-        self.sums.refuse(offset, out);
+        if !self.may_be_written() {
+            self.sums.refuse(offset, out);
+        }
         Ok(())
     }
 

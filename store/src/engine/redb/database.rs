@@ -118,13 +118,14 @@ pub(super) fn open_to_read(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<Opt
     loop {
         let late = Instant::now() >= deadline;
         let Some(dir) = layout.workspace(id)? else { return Ok(None) };
+        let modified = dir.modified(DATABASE).ok();
         let (file, status) = match database_file(&dir, id, Mode::Read) {
             Err(error) if late || layout.is_at(id, &dir) => return Err(error),
             Err(_deleted_meanwhile) => continue,
             Ok(found) => found,
         };
         let attempt = contain(|| {
-            let backend = Backend::new(file)?;
+            let backend = Backend::to_read(file, layout, id, modified)?;
             let sums = backend.sums.clone();
             Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(backend).map(|database| (database, sums)))
         });

@@ -233,7 +233,7 @@ fn beside_a_writer(id: &WorkspaceId, dir: &Dir) -> Result<Option<Read>, Error> {
         return Ok(None);
     }
     let (file, _) = database_file(dir, id, Mode::Read)?;
-    match contain(|| Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(Backend::new(file)?))) {
+    match contain(|| Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(Backend::beside_a_writer(file)?))) {
         Ok(Ok(database)) => Ok(contain(|| read(database)).ok()),
         Ok(Err(error)) if is_held(&error) => Err(held_by_other(dir, id)),
         // The mark was left behind.
