@@ -69,7 +69,7 @@ fn what_is_damaged_is_named_and_the_rest_carried_over() {
     let salvaged = String::from_utf8(place.run(["doctor", "-w", "w", "--salvage"]).stdout).unwrap();
     let (first, second) = salvaged.split_once('\n').unwrap();
     assert_eq!(format!("{first}\n"), line);
-    assert!(second.starts_with("w: 1 keys carried over; as it was, it is kept in workspaces/.damaged-w-"), "{second}");
+    assert!(second.starts_with("w: 1 keys carried over; the rest is kept in workspaces/.damaged-w-"), "{second}");
     place.run(["doctor"]).prints("");
     place.run(["get", "-w", "w", "-p", "p", "k"]).prints("held");
     place.run(["get", "-w", "w", "-p", "p", "--", "large\n"]).fails(1, "");

@@ -48,8 +48,8 @@ impl fmt::Display for Damage {
 pub struct Salvage {
     /// What was carried over, and is in the workspace now.
     pub kept: Held,
-    /// What was found damaged; what it names was not carried over.
+    /// What was found damaged. What it names was not carried over, save what was only not noted elsewhere.
     pub damage: Vec<Damage>,
-    /// The directory in `workspaces/` that has the workspace as it was.
+    /// The directory in `workspaces/` that has the database as it was, and the files that were not carried over.
     pub aside: String,
 }

@@ -225,8 +225,9 @@ impl Larder {
 
     /// Puts in the place of a workspace one with all that is whole of it; none where there is no such workspace.
     ///
-    /// Quotas are counted anew, and versions go on above those of before. The workspace as it was stays beside it, as
-    /// [`Salvage::aside`], until somebody removes it. Interrupted at any moment, it leaves the one or the other in place.
+    /// Quotas are counted anew, and versions go on above those of before. What was not carried over, the database as it was
+    /// included, is in [`Salvage::aside`] until somebody removes it. Interrupted at any moment, it leaves the one or the
+    /// other in place.
     ///
     /// # Errors
     ///

@@ -50,7 +50,7 @@ async fn salvage(larder: &Larder, workspace: &WorkspaceId) -> Result<Exit, Failu
     tell(workspace, &salvaged.damage)?;
     print(|out| {
         let (keys, aside) = (salvaged.kept.keys, &salvaged.aside);
-        writeln!(out, "{workspace}: {keys} keys carried over; as it was, it is kept in workspaces/{aside}")
+        writeln!(out, "{workspace}: {keys} keys carried over; the rest is kept in workspaces/{aside}")
     })?;
     Ok(Exit::Done)
 }

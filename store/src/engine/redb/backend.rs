@@ -94,7 +94,7 @@ impl Backend {
         }
         self.sync_data()?;
         if let Some((layout, id)) = &self.of {
-            layout.sync_names()?;
+            layout.sync_names_of(id)?;
             layout.end_doubt(id);
         }
         self.in_doubt.store(false, Ordering::Relaxed);

@@ -1,11 +1,6 @@
 //! Reading all of a workspace that may be damaged, and saying what is wrong with it.
 
-use std::fmt;
-
-use redb::{
-    AccessGuard, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableError,
-    TableHandle,
-};
+use redb::{ReadTransaction, ReadableDatabase, StorageBackend, TableError, TableHandle};
 
 use super::Sharing;
 use super::backend::Backend;
@@ -15,6 +10,8 @@ use super::large_files::file_name;
 use super::layout::Layout;
 use super::meta::{Contents, META, ReadMeta};
 use super::overlay::Overlay;
+use super::scan::{Rows, scan};
+use super::signposts::Signposts;
 use super::tables::{Definition, Expiring, Names};
 use super::trouble::{Contained, Trouble, contain};
 use super::writer_mark::{held_by_other, read_mark};
@@ -28,8 +25,6 @@ use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::value::{self, Content, Seal, Spot};
 use crate::workspace_id::WorkspaceId;
-
-type Table = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
 const FLAGS_AT: u64 = 9;
 const SECOND_IS_PRIMARY: u8 = 1;
@@ -50,6 +45,7 @@ pub(super) struct Whole<'a> {
 pub(super) struct Examination<'a> {
     layout: &'a Layout,
     id: &'a WorkspaceId,
+    signposts: Signposts<'a>,
     pub seal: Seal,
     pub damage: Vec<Damage>,
     // In the order in which they go.
@@ -59,7 +55,7 @@ pub(super) struct Examination<'a> {
 
 impl<'a> Examination<'a> {
     /// Begins with the workspace in `dir`. Changes nothing in it.
-    pub fn begin(layout: &'a Layout, id: &'a WorkspaceId, dir: &Dir) -> Result<Self, Error> {
+    pub fn begin(layout: &'a Layout, id: &'a WorkspaceId, dir: &'a Dir) -> Result<Self, Error> {
         let mut damage = Vec::new();
         let (transaction, database) = match beside_a_writer(id, dir)? {
             Some(read) => read,
@@ -74,7 +70,7 @@ impl<'a> Examination<'a> {
             let what = format!("its database is that of workspace '{}'", name.escape_default());
             return Err(Error::Unavailable(Fault::Damaged { workspace: id.to_string(), what }));
         }
-        Ok(Self { layout, id, seal, damage, transaction, _database: database })
+        Ok(Self { layout, id, signposts: Signposts::of(dir), seal, damage, transaction, _database: database })
     }
 
     /// Shows every value that is whole.
@@ -107,7 +103,7 @@ impl<'a> Examination<'a> {
         let names = Names::of(store);
         let tables =
             contain(|| Ok((self.open(names.rows())?, self.open(names.expiring())?, self.open(names.large())?)));
-        let (rows, expiring, large) = match tables {
+        let (rows, expiring, large_notes) = match tables {
             Ok(tables) => tables,
             Err(trouble) => {
                 let what = format!("its keys cannot be read: {}", told(&trouble, self.id));
@@ -117,37 +113,43 @@ impl<'a> Examination<'a> {
         };
         let (mut found, before) = (Contents::default(), self.damage.len());
         if let Some(rows) = rows {
-            let whole = each_row(&rows, |key, stored| {
+            let mut damage = Vec::new();
+            let whole = scan(&rows, &self.signposts, |key, stored| {
                 let Ok(text) = str::from_utf8(key) else {
-                    self.damage.push(Damage::of_store(store, "a key is not text"));
+                    damage.push(Damage::of_store(store, "a key is not text"));
                     return Ok(());
                 };
                 let key = Key::trusted(text);
-                match self.judge(store, &key, stored, expiring.as_ref(), large.as_ref()) {
-                    Ok((stamp, large)) => {
-                        found.held = found.held.plus(Held::of(&key, stamp.bytes));
-                        found.expiring += u64::from(stamp.expiry != Expiry::NEVER);
-                        found.large += u64::from(large.is_some());
-                        show(&Whole { store, key: &key, stamp, large, stored })
-                    }
+                let (stamp, large) = match self.judge(store, &key, stored)? {
+                    Ok(whole) => whole,
                     Err(what) => {
-                        self.damage.push(Damage::of_key(store, text, what));
-                        Ok(())
+                        damage.push(Damage::of_key(store, text, what));
+                        return Ok(());
                     }
-                }
+                };
+                // Its notes can be made anew.
+                damage.extend(
+                    unnoted(&key, stamp, large, expiring.as_ref(), large_notes.as_ref())
+                        .map(|what| Damage::of_key(store, text, what)),
+                );
+                found.held = found.held.plus(Held::of(&key, stamp.bytes));
+                found.expiring += u64::from(stamp.expiry != Expiry::NEVER);
+                found.large += u64::from(large.is_some());
+                show(&Whole { store, key: &key, stamp, large, stored })
             })?;
+            self.damage.extend(damage);
             if !whole {
                 self.damage.push(Damage::of_store(store, "some of its keys cannot be read"));
             }
         }
         if self.damage.len() == before {
-            self.compare_counts(store, found, [expiring, large]);
+            self.compare_counts(store, found, [expiring, large_notes]);
         }
         Ok(())
     }
 
     /// Where nothing else is wrong with a store, it is counted right.
-    fn compare_counts(&mut self, store: &StoreId, found: Contents, notes: [Option<Table>; 2]) {
+    fn compare_counts(&mut self, store: &StoreId, found: Contents, notes: [Option<Rows>; 2]) {
         let counted = contain(|| self.transaction.open_table(META)?.contents(store)).unwrap_or_default();
         if counted != found {
             let (Held { bytes, keys }, counted) = (found.held, counted.held);
@@ -162,7 +164,7 @@ impl<'a> Examination<'a> {
         {
             let mut noted = 0;
             let whole = notes.as_ref().map_or(Ok(true), |notes| {
-                each_row(notes, |_, _| {
+                scan(notes, &self.signposts, |_, _| {
                     noted += 1;
                     Ok(())
                 })
@@ -174,48 +176,51 @@ impl<'a> Examination<'a> {
     }
 
     /// What is known of a value, and its file if it is large; or what is wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be found out, which says nothing of the value.
     fn judge(
         &self,
         store: &StoreId,
         key: &Key,
         stored: &[u8],
-        expiring: Option<&Table>,
-        large: Option<&Table>,
-    ) -> Result<(Stamp, Option<LargeName>), String> {
+    ) -> Result<Result<(Stamp, Option<LargeName>), String>, Error> {
         let spot = Spot { seal: &self.seal, store, key };
-        let header = value::header(&spot, stored).map_err(|value::Damage| "its header is damaged")?;
-        let stamp = header.stamp;
-        let name = match header.content().map_err(|value::Damage| "its value is damaged")? {
-            Content::Small(_) => None,
-            Content::Large(name) => Some(name),
+        let Ok(header) = value::header(&spot, stored) else { return Ok(Err("its header is damaged".to_owned())) };
+        let name = match header.content() {
+            Ok(Content::Small(_)) => None,
+            Ok(Content::Large(name)) => Some(name),
+            Err(value::Damage) => return Ok(Err("its value is damaged".to_owned())),
         };
-        if let Some(name) = name {
-            self.judge_file(name, stamp.bytes)?;
-        }
-        if stamp.expiry != Expiry::NEVER && !has(expiring, &Expiring::row(stamp.expiry, key)) {
-            return Err("it is not noted among what expires".to_owned());
-        }
-        if name.is_some_and(|name| !has(large, &name)) {
-            return Err("it is not noted among the large values".to_owned());
-        }
-        Ok((stamp, name))
+        let stamp = header.stamp;
+        let flaw = name.map_or(Ok(None), |name| self.flaw_of_file(name, stamp.bytes))?;
+        Ok(flaw.map_or(Ok((stamp, name)), Err))
     }
 
-    /// Reads the file of a large value, or says what is wrong with it.
-    fn judge_file(&self, name: LargeName, bytes: u64) -> Result<(), String> {
-        let cannot = |error: &dyn fmt::Display| format!("the file of its value cannot be read: {error}");
-        let file = self.layout.open_large(self.id, &file_name(name)).map_err(|error| cannot(&error))?;
-        let file = file.ok_or("the file of its value is missing")?;
+    /// Reads the file of a large value; what is wrong with it, if anything.
+    fn flaw_of_file(&self, name: LargeName, bytes: u64) -> Result<Option<String>, Error> {
+        let file = match self.layout.open_large(self.id, &file_name(name)) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(Some("the file of its value is missing".to_owned())),
+            Err(Error::Unavailable(fault @ Fault::NotRegular { .. })) => return Ok(Some(fault.to_string())),
+            Err(error) => return Err(error),
+        };
         let mut chunks = ChunkReader::new(file, Identity { seal: self.seal, name }, bytes);
         let mut offset = 0;
         while offset < bytes {
-            let piece = chunks.read(offset, PIECE_BYTES).map_err(|error| cannot(&error))?;
-            offset += piece.ok_or("the file of its value is damaged")?.len() as u64;
+            // What cannot be read a second time either is taken for lost.
+            let piece = chunks.read(offset, PIECE_BYTES).or_else(|_| chunks.read(offset, PIECE_BYTES));
+            match piece {
+                Ok(Some(piece)) => offset += piece.len() as u64,
+                Ok(None) => return Ok(Some("the file of its value is damaged".to_owned())),
+                Err(error) => return Ok(Some(format!("the file of its value cannot be read: {error}"))),
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn open(&self, definition: Definition) -> Result<Option<Table>, Trouble> {
+    fn open(&self, definition: Definition) -> Result<Option<Rows>, Trouble> {
         match self.transaction.open_table(definition) {
             Ok(table) => Ok(Some(table)),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
@@ -282,39 +287,21 @@ fn read<D: ReadableDatabase + Send + 'static>(database: D) -> Result<Read, Troub
     Ok((transaction, Box::new(Contained::new(database))))
 }
 
-/// Shows the rows of a table, from its start and then, where some cannot be read, from its end; whether that was all.
-fn each_row(table: &Table, mut show: impl FnMut(&[u8], &[u8]) -> Result<(), Error>) -> Result<bool, Error> {
-    let Ok(mut rows) = contain(|| Ok(table.iter()?)) else { return Ok(false) };
-    let mut seen: Option<Vec<u8>> = None;
-    loop {
-        let next = contain(|| rows.next().map(|row| row.map(owned).map_err(Trouble::from)).transpose());
-        match next {
-            Ok(None) => return Ok(true),
-            Ok(Some((key, stored))) if seen.as_ref().is_none_or(|seen| *seen < key) => {
-                show(&key, &stored)?;
-                seen = Some(key);
-            }
-            _ => break,
-        }
+/// Where a value that is whole should be noted and is not.
+fn unnoted(
+    key: &Key,
+    stamp: Stamp,
+    large: Option<LargeName>,
+    expiring: Option<&Rows>,
+    large_notes: Option<&Rows>,
+) -> Option<&'static str> {
+    if stamp.expiry != Expiry::NEVER && !has(expiring, &Expiring::row(stamp.expiry, key)) {
+        return Some("it is not noted among what expires");
     }
-    let Ok(mut rows) = contain(|| Ok(table.iter()?)) else { return Ok(false) };
-    let mut last: Option<Vec<u8>> = None;
-    loop {
-        let next = contain(|| rows.next_back().map(|row| row.map(owned).map_err(Trouble::from)).transpose());
-        let Ok(Some((key, stored))) = next else { return Ok(false) };
-        if last.as_ref().is_some_and(|last| *last <= key) || seen.as_ref().is_some_and(|seen| *seen >= key) {
-            return Ok(false);
-        }
-        show(&key, &stored)?;
-        last = Some(key);
-    }
+    large.is_some_and(|name| !has(large_notes, &name)).then_some("it is not noted among the large values")
 }
 
-fn owned((key, value): (AccessGuard<&[u8]>, AccessGuard<&[u8]>)) -> (Vec<u8>, Vec<u8>) {
-    (key.value().to_vec(), value.value().to_vec())
-}
-
-fn has(table: Option<&Table>, key: &[u8]) -> bool {
+fn has(table: Option<&Rows>, key: &[u8]) -> bool {
     table.is_some_and(|table| contain(|| Ok(table.get(key)?.is_some())).unwrap_or(false))
 }
 

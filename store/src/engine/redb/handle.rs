@@ -11,6 +11,7 @@ use super::large_files::LargeFiles;
 use super::layout::Layout;
 use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
 use super::page_sums::PageSums;
+use super::salvage::remove_unfinished;
 use super::snapshot::Snapshot;
 use super::trouble::{Contained, Trouble, contain};
 use super::versions::Versions;
@@ -96,6 +97,7 @@ impl Handle {
         };
         if handle.writer().is_some() {
             // Best effort: what stays takes room, and is swept the next time.
+            remove_unfinished(layout, id);
             let _ = handle
                 .large
                 .sweep(|| contain(|| handle.begin()?.large_files()).map_err(|trouble| trouble.into_error(id)));

@@ -6,11 +6,11 @@
 //! workspaces/<id>/blobs/     the files of large values, with random names
 //! workspaces/<id>/writer     who writes here now
 //! workspaces/<id>/last-component  the component that was here last, where there was one
+//! workspaces/<id>/.new-data.redb  the database that is to take the place of one that is damaged
 //! workspaces/<id>/unsynced   there as long as a sync has failed and was not made up for
 //! workspaces/.new-<random>   a workspace that is being created
 //! workspaces/.gone-<random>  a workspace that is being removed
-//! workspaces/.salvaged-<id>  what is to take the place of a workspace that is damaged
-//! workspaces/.damaged-<id>-<random>  a workspace as it was before it was salvaged
+//! workspaces/.damaged-<id>-<random>  what was not carried over when a workspace was salvaged
 //! ```
 //!
 //! A workspace is born complete under another name and then renamed, so that one that has its name is whole. Renaming a
@@ -31,20 +31,12 @@ const FORMAT: &str = "FORMAT";
 const KNOWN_FORMAT: &str = "larder 2";
 const WORKSPACES: &str = "workspaces";
 pub(super) const LARGE: &str = "blobs";
-const NEW: &str = ".new-";
+pub(super) const NEW: &str = ".new-";
 const GONE: &str = ".gone-";
-const SALVAGED: &str = ".salvaged-";
-const DAMAGED: &str = ".damaged-";
 /// What a new file system is born with.
 const LOST_AND_FOUND: &str = "lost+found";
 /// How long creating a workspace takes at most; what is older was interrupted.
 const CREATION: Duration = Duration::from_secs(3600);
-
-/// A workspace that is to take the place of another.
-pub(super) struct Salvaged {
-    name: String,
-    pub dir: Dir,
-}
 
 pub(super) struct Layout {
     root: Dir,
@@ -134,6 +126,14 @@ impl Layout {
         self.root.sync()
     }
 
+    /// The same for those in a workspace's directory, and those that lead to it.
+    pub fn sync_names_of(&self, id: &WorkspaceId) -> io::Result<()> {
+        if let Some(dir) = self.workspace(id).map_err(io::Error::other)? {
+            dir.sync()?;
+        }
+        self.sync_names()
+    }
+
     /// Removes a workspace that nobody has open.
     pub fn remove(&self, id: &WorkspaceId) -> Result<(), Error> {
         let cannot = || Error::io("remove the workspace");
@@ -153,39 +153,6 @@ impl Layout {
         // From here on it is gone; what an interruption leaves is swept at the next start.
         let _ = workspaces.remove_dir_all(&name);
         Ok(())
-    }
-
-    /// Begins a workspace that is to take the place of another.
-    pub fn begin_salvaged(&self) -> Result<Salvaged, Error> {
-        let cannot = || Error::io("make a directory for what is salvaged");
-        let workspaces = self.workspaces()?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
-        let name = format!("{NEW}{}", random_name()?);
-        workspaces.create_dir(&name).map_err(cannot())?;
-        let dir = workspaces.open_dir(&name).map_err(cannot())?;
-        Ok(Salvaged { name, dir })
-    }
-
-    pub fn drop_salvaged(&self, salvaged: Salvaged) {
-        if let Ok(Some(workspaces)) = self.workspaces() {
-            // Best effort: what stays is swept later.
-            let _ = workspaces.remove_dir_all(&salvaged.name);
-        }
-    }
-
-    /// Puts a workspace that is whole and durable in the place of another; the name that the other has now.
-    ///
-    /// In steps, each durable before the next, of which [`Layout::sweep`] finishes what is interrupted.
-    pub fn replace(&self, id: &WorkspaceId, salvaged: Salvaged) -> Result<String, Error> {
-        let cannot = || Error::io("put what was salvaged in place");
-        let workspaces = self.workspaces()?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()))?;
-        let (ready, aside) = (format!("{SALVAGED}{id}"), format!("{DAMAGED}{id}-{}", random_name()?));
-        if workspaces.kind(&ready).is_ok() {
-            workspaces.remove_dir_all(&ready).map_err(cannot())?;
-        }
-        for (from, to) in [(salvaged.name.as_str(), ready.as_str()), (id.as_str(), &aside), (&ready, id.as_str())] {
-            workspaces.rename(from, to).and_then(|()| workspaces.sync()).map_err(cannot())?;
-        }
-        Ok(aside)
     }
 
     /// The directory of a workspace's large values, made where there is none; [`Layout::sync`] makes its name durable.
@@ -247,19 +214,7 @@ impl Layout {
     /// Finishes what was interrupted.
     pub fn sweep(&self) -> Result<(), Error> {
         let Some(workspaces) = self.workspaces()? else { return Ok(()) };
-        let names = workspaces.names().map_err(Error::io("list the workspaces"))?;
-        for name in &names {
-            let Some(id) = name.strip_prefix(SALVAGED) else { continue };
-            let aside = format!("{DAMAGED}{id}-");
-            if !names.iter().any(|name| name == id) {
-                // The one that it replaces was put aside already.
-                workspaces.rename(name, id).and_then(|()| workspaces.sync()).map_err(Error::io("finish salvaging"))?;
-            } else if !names.iter().any(|name| name.starts_with(&aside)) {
-                // It was interrupted before that; the next one begins anew.
-                let _ = workspaces.remove_dir_all(name);
-            }
-        }
-        for name in names {
+        for name in workspaces.names().map_err(Error::io("list the workspaces"))? {
             let age = || SystemTime::now().duration_since(workspaces.modified(&name).ok()?).ok();
             if name.starts_with(GONE) || (name.starts_with(NEW) && age().is_some_and(|age| age > CREATION)) {
                 // Best effort: it is in nobody's way.
@@ -269,7 +224,7 @@ impl Layout {
         Ok(())
     }
 
-    fn workspaces(&self) -> Result<Option<&Dir>, Error> {
+    pub fn workspaces(&self) -> Result<Option<&Dir>, Error> {
         if let Some(dir) = self.workspaces.get() {
             return Ok(Some(dir));
         }
@@ -315,7 +270,7 @@ pub(super) fn read_text(dir: &Dir, name: &str) -> Result<Option<String>, Error> 
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn open_dir(dir: &Dir, name: &str) -> Result<Option<Dir>, Error> {
+pub(super) fn open_dir(dir: &Dir, name: &str) -> Result<Option<Dir>, Error> {
     match dir.open_dir(name) {
         Ok(dir) => Ok(Some(dir)),
         Err(error) => explain(dir, name, Kind::Dir, error).map(|()| None),
@@ -334,7 +289,7 @@ fn explain(dir: &Dir, name: &str, expected: Kind, error: io::Error) -> Result<()
     }
 }
 
-fn random_name() -> Result<String, Error> {
+pub(super) fn random_name() -> Result<String, Error> {
     Ok(random_bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

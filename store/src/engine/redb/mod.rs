@@ -1,5 +1,6 @@
 //! The engine of a directory: one redb file a workspace.
 
+mod aside;
 mod backend;
 mod database;
 #[cfg(test)]
@@ -18,6 +19,8 @@ mod overlay;
 mod page_format;
 mod page_sums;
 mod salvage;
+mod scan;
+mod signposts;
 mod snapshot;
 mod tables;
 mod trouble;
@@ -32,7 +35,7 @@ use std::sync::Arc;
 use self::database::{fill, open_to_write, repair};
 use self::examination::Examination;
 use self::large_files::AllLargeFiles;
-use self::layout::Layout;
+use self::layout::{DATABASE, Layout};
 use self::salvage::salvage;
 use self::workspace::RedbWorkspace;
 use self::writer_mark::{holder, is_component, read_mark, remove_component_s};
@@ -116,15 +119,26 @@ impl RedbEngine {
     }
 
     fn examine_now(&self, id: &WorkspaceId) -> Result<Option<Vec<Damage>>, Error> {
-        let layout = &self.files.layout;
-        let Some(dir) = layout.workspace(id)? else { return Ok(None) };
-        let examined = Examination::begin(layout, id, &dir).and_then(|mut examination| {
+        let Some(dir) = self.files.layout.workspace(id)? else { return Ok(None) };
+        let written = || dir.modified(DATABASE).ok();
+        let begun = written();
+        let mut damage = self.examine_once(id, &dir)?;
+        if !damage.is_empty() && written() != begun {
+            // Somebody has written meanwhile, so that some may not be damaged but replaced.
+            let again = self.examine_once(id, &dir)?;
+            damage.retain(|one| again.contains(one));
+        }
+        Ok(Some(damage))
+    }
+
+    fn examine_once(&self, id: &WorkspaceId, dir: &Dir) -> Result<Vec<Damage>, Error> {
+        let examined = Examination::begin(&self.files.layout, id, dir).and_then(|mut examination| {
             examination.walk(|_| Ok(()))?;
             Ok(examination.damage)
         });
         match examined {
-            Err(Error::Unavailable(Fault::Damaged { what, .. })) => Ok(Some(vec![Damage::of_workspace(what)])),
-            examined => examined.map(Some),
+            Err(Error::Unavailable(Fault::Damaged { what, .. })) => Ok(vec![Damage::of_workspace(what)]),
+            examined => examined,
         }
     }
 

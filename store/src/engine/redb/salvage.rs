@@ -1,34 +1,37 @@
 //! Carrying over what is whole of a workspace that is damaged.
 
-use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
 use redb::{Database, StorageBackend, WriteTransaction};
 
 use super::Sharing;
 use super::backend::Backend;
-use super::database::{builder, database_file};
+use super::database::{Busy, builder, database_file};
 use super::examination::{Examination, Whole};
 use super::large_files::file_name;
-use super::layout::{DATABASE, LARGE, Layout};
+use super::layout::{DATABASE, Layout};
 use super::meta::{self, COMMIT, Contents, LATEST, META, ReadMeta, VERSIONS, set_contents, set_held, set_number};
 use super::tables::{Expiring, Names};
 use super::trouble::{Trouble, contain};
 use super::versions::BLOCK;
-use super::writer_mark::{held_by_other, is_component, read_mark};
+use super::writer_mark::{WriterMark, held_by_other, is_component, read_mark};
 use crate::damage::Salvage;
 use crate::dir::{Dir, Mode};
-use crate::engine::LargeName;
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::workspace_id::WorkspaceId;
 
+/// The new database, until it has the name of the old.
+const NEW_DATABASE: &str = ".new-data.redb";
+
 /// Puts in the place of a workspace one with all that is whole of it; none where there is no such workspace.
 ///
-/// The old one stays as it was, beside it.
+/// A new database is filled beside the old one. What it does not take over, the old one itself included, is copied aside and
+/// made durable; only then the new one gets the name of the old, at one stroke: so at every moment there is the one or the
+/// other. The files of large values that are whole stay where they are.
 pub(super) fn salvage(layout: &Layout, id: &WorkspaceId) -> Result<Option<Salvage>, Error> {
     let Some(dir) = layout.workspace(id)? else { return Ok(None) };
     // So that no other process opens it meanwhile.
@@ -37,18 +40,52 @@ pub(super) fn salvage(layout: &Layout, id: &WorkspaceId) -> Result<Option<Salvag
         return Err(held_by_other(&dir, id));
     }
     let mut examination = Examination::begin(layout, id, &dir)?;
-    let made = layout.begin_salvaged()?;
-    let kept = fill(&mut examination, layout, id, &made.dir);
-    let kept = match kept {
-        Ok(kept) => kept,
-        Err(error) => {
-            layout.drop_salvaged(made);
-            return Err(error);
-        }
-    };
-    let damage = examination.damage;
-    let aside = layout.replace(id, made)?;
-    Ok(Some(Salvage { kept, damage, aside }))
+    // A component knows of no lock.
+    let mark = WriterMark::new();
+    match mark.make(&dir, true).and_then(|()| Ok(mark.claim(&dir)?)) {
+        Ok(()) => {}
+        Err(Busy::Error(error)) => return Err(error),
+        Err(_) => return Err(held_by_other(&dir, id)),
+    }
+    let aside = fill(&mut examination, id, &dir).and_then(|copied| {
+        let aside = put_in_place(layout, id, &dir, &copied.large)?;
+        Ok((copied.kept, aside))
+    });
+    if aside.is_err() {
+        // Best effort: what stays is removed when the workspace is opened.
+        let _ = dir.remove_file(NEW_DATABASE);
+    }
+    mark.remove_in(&dir);
+    let (kept, aside) = aside?;
+    Ok(Some(Salvage { kept, damage: examination.damage, aside }))
+}
+
+fn put_in_place(layout: &Layout, id: &WorkspaceId, dir: &Dir, needed: &HashSet<String>) -> Result<String, Error> {
+    let mut unneeded = layout.large_names(id)?;
+    unneeded.retain(|name| !needed.contains(name));
+    let aside = layout.keep_aside(id, dir, &unneeded)?;
+    dir.rename(NEW_DATABASE, DATABASE).map_err(Error::io("put the new database in place"))?;
+    if let Err(error) = layout.sync_names_of(id) {
+        layout.raise_doubt(id);
+        let Error::Unavailable(fault) = Error::io("make the new database's name durable")(error) else {
+            unreachable!("that is what it makes")
+        };
+        return Err(Error::OutcomeUnknown(fault));
+    }
+    // All of it is new, and on the disk.
+    layout.end_doubt(id);
+    for name in &unneeded {
+        // Best effort: what stays is swept when the workspace is opened.
+        let _ = layout.remove_large(id, name);
+    }
+    Ok(aside)
+}
+
+/// Removes a new database that was not finished. Nobody is about it, as the workspace is held.
+pub(super) fn remove_unfinished(layout: &Layout, id: &WorkspaceId) {
+    if let Ok(Some(dir)) = layout.workspace(id) {
+        let _ = dir.remove_file(NEW_DATABASE);
+    }
 }
 
 /// Whether a process has the workspace open, as far as locks and a component's mark tell.
@@ -68,33 +105,37 @@ fn is_held(id: &WorkspaceId, dir: &Dir) -> Result<bool, Error> {
     conflict.map_err(|trouble| trouble.into_error(id))
 }
 
-fn fill(examination: &mut Examination, layout: &Layout, id: &WorkspaceId, dir: &Dir) -> Result<Held, Error> {
-    let cannot = || Error::io("write what was salvaged");
-    let file = dir.open_file(DATABASE, Mode::CreateNew).map_err(cannot())?;
+/// What was carried over.
+struct Copied {
+    kept: Held,
+    /// The names of the files of its large values.
+    large: HashSet<String>,
+}
+
+fn fill(examination: &mut Examination, id: &WorkspaceId, dir: &Dir) -> Result<Copied, Error> {
+    // One that was interrupted may have left its own.
+    let _ = dir.remove_file(NEW_DATABASE);
+    let file = dir.open_file(NEW_DATABASE, Mode::CreateNew).map_err(Error::io("write what was salvaged"))?;
     let mut copy = contain(|| {
         let database = builder(Sharing::Exclusive).create_with_backend(Backend::new(file)?)?;
         let transaction = database.begin_write()?;
-        Ok(Copy { database, transaction, layout, id, dir, large: None, stores: BTreeMap::new(), version: 0 })
+        Ok(Copy { database, transaction, id, large: HashSet::new(), stores: BTreeMap::new(), version: 0 })
     })
     .map_err(|trouble| trouble.into_error(id))?;
     examination.walk(|whole| copy.add(whole))?;
     // Where a number is lost, one that is high enough.
     let number = |key| contain(|| examination.transaction.open_table(META)?.number(key)).unwrap_or(0);
     let numbers = [(COMMIT, number(COMMIT)), (VERSIONS, number(VERSIONS)), (LATEST, number(LATEST))];
-    let kept = copy.finish(examination.seal, numbers)?;
-    dir.sync().map_err(cannot())?;
-    Ok(kept)
+    copy.finish(examination.seal, numbers)
 }
 
-/// The new workspace, as it is filled.
+/// The new database, as it is filled.
 struct Copy<'a> {
     database: Database,
     transaction: WriteTransaction,
-    layout: &'a Layout,
     id: &'a WorkspaceId,
-    dir: &'a Dir,
-    /// The directory of large values, once there is one.
-    large: Option<Dir>,
+    /// The names of the files of its large values.
+    large: HashSet<String>,
     stores: BTreeMap<StoreId, Contents>,
     /// The highest one that was met.
     version: u64,
@@ -103,7 +144,7 @@ struct Copy<'a> {
 impl Copy<'_> {
     fn add(&mut self, Whole { store, key, stamp, large, stored }: &Whole) -> Result<(), Error> {
         if let Some(name) = large {
-            self.copy_file(*name)?;
+            self.large.insert(file_name(*name));
         }
         let contents = self.stores.entry((*store).clone()).or_default();
         contents.held = contents.held.plus(Held::of(key, stamp.bytes));
@@ -126,31 +167,7 @@ impl Copy<'_> {
         added.map_err(|trouble| trouble.into_error(self.id))
     }
 
-    fn copy_file(&mut self, name: LargeName) -> Result<(), Error> {
-        let cannot = || Error::io("copy the file of a large value");
-        let name = file_name(name);
-        let from = self.layout.open_large(self.id, &name)?.ok_or_else(|| cannot()(io::ErrorKind::NotFound.into()));
-        let mut from = from?;
-        let dir = match &self.large {
-            Some(dir) => dir,
-            None => {
-                self.dir.create_dir(LARGE).map_err(cannot())?;
-                self.large.insert(self.dir.open_dir(LARGE).map_err(cannot())?)
-            }
-        };
-        let copied = dir.open_file(&name, Mode::CreateNew).and_then(|mut to| {
-            let mut piece = vec![0; 256 * 1024];
-            loop {
-                match from.read(&mut piece)? {
-                    0 => return to.sync_data(),
-                    read => to.write_all(&piece[..read])?,
-                }
-            }
-        });
-        copied.map_err(cannot())
-    }
-
-    fn finish(self, seal: crate::value::Seal, numbers: [(&str, u64); 3]) -> Result<Held, Error> {
+    fn finish(self, seal: crate::value::Seal, numbers: [(&str, u64); 3]) -> Result<Copied, Error> {
         let Self { database, mut transaction, id, large, stores, version, .. } = self;
         let held = stores.values().fold(Held::default(), |held, contents| held.plus(contents.held));
         let written = contain(|| {
@@ -176,9 +193,6 @@ impl Copy<'_> {
             Ok(database.close()?)
         });
         written.map_err(|trouble| trouble.into_error(id))?;
-        if let Some(large) = large {
-            large.sync().map_err(Error::io("make the files of large values durable"))?;
-        }
-        Ok(held)
+        Ok(Copied { kept: held, large })
     }
 }

@@ -142,7 +142,9 @@ fn tidy_names(image: &Disk, world: &World) {
             continue;
         }
         let id: WorkspaceId = name.parse().unwrap_or_else(|_| panic!("{name} is left over"));
-        let Ok(large) = workspaces.open_dir(&name).unwrap().open_dir("blobs") else { continue };
+        let workspace = workspaces.open_dir(&name).unwrap();
+        assert!(workspace.names().unwrap().iter().all(|name| !name.starts_with(".new-")), "a database is left over");
+        let Ok(large) = workspace.open_dir("blobs") else { continue };
         let needed = world.0.get(&id).map_or(0, std::collections::BTreeMap::len);
         assert!(large.names().unwrap().len() <= needed, "files of large values are left over");
     }

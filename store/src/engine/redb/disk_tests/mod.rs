@@ -6,5 +6,6 @@ mod images;
 mod judge;
 mod removed;
 mod salvage;
+mod salvage_interrupted;
 mod user;
 mod world;

@@ -19,7 +19,7 @@ use crate::key::Key;
 use crate::store_id::StoreId;
 use crate::workspace_id::WorkspaceId;
 
-fn id() -> WorkspaceId {
+pub(super) fn id() -> WorkspaceId {
     "w".parse().unwrap()
 }
 
@@ -29,7 +29,7 @@ fn put(key: &str, fill: u8, size: usize, large: bool, expiry: Expiry) -> Edit {
 }
 
 /// A workspace with 300 small values, a large one and one that expires; what is said of it.
-fn furnished(disk: &Disk) -> Arc<Mutex<Said>> {
+pub(super) fn furnished(disk: &Disk) -> Arc<Mutex<Said>> {
     let said = Arc::new(Mutex::new(Said { worlds: vec![World::default()], ..Said::default() }));
     let mut user = User::new(disk, Sharing::ReadersBeside, said.clone()).unwrap();
     let small = (0..300).map(|n| put(&format!("key {n:03}"), n as u8, 400, false, Expiry::NEVER)).collect();
@@ -40,15 +40,15 @@ fn furnished(disk: &Disk) -> Arc<Mutex<Said>> {
     said
 }
 
-fn engine(disk: &Disk) -> RedbEngine {
+pub(super) fn engine(disk: &Disk) -> RedbEngine {
     RedbEngine::open(disk.root(), Access::ReadWrite, Sharing::ReadersBeside).unwrap()
 }
 
-fn workspace(disk: &Disk) -> Dir {
+pub(super) fn workspace(disk: &Disk) -> Dir {
     disk.root().open_dir("workspaces").unwrap().open_dir("w").unwrap()
 }
 
-fn bytes(dir: &Dir, name: &str) -> Vec<u8> {
+pub(super) fn bytes(dir: &Dir, name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     dir.open_file(name, Mode::Read).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
