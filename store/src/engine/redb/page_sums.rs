@@ -130,7 +130,10 @@ impl Known {
     }
 
     fn learn(&mut self, link: &Link) {
-        if let Some(offset) = self.offset(link.page) {
+        // What was written here is so, whatever a page says that was read before that and is looked at only now.
+        if let Some(offset) = self.offset(link.page)
+            && !matches!(self.pages.get(&offset), Some(Right::Written(_)))
+        {
             self.pages.insert(offset, Right::InTree(half(link.sum), link.tree));
         }
     }
