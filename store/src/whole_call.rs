@@ -9,6 +9,7 @@ use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Ra
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
 use crate::key::Key;
+use crate::read_committed::READ_AGAIN;
 use crate::reads::ReadRange;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
@@ -44,10 +45,18 @@ impl WholeCall {
         if let Some(known) = self.own(at)? {
             return Ok(known);
         }
-        let state = self.workspace.state().await?;
-        let stored = match &state {
-            Some(view) => view.get(&at.store, &at.key, self.workspace.now()).await?,
-            None => None,
+        let mut tries = READ_AGAIN;
+        let (state, stored) = loop {
+            let state = self.workspace.state().await?;
+            let stored = match &state {
+                Some(view) => view.get(&at.store, &at.key, self.workspace.now()).await,
+                None => Ok(None),
+            };
+            match stored {
+                Err(error) if error.is_superseded() && tries > 1 => tries -= 1,
+                Err(error) if error.is_superseded() => return Err(Error::Conflict),
+                stored => break (state, stored?),
+            }
         };
         let mut draft = self.draft();
         draft.note_key(&self.workspace, &state, at, stored.as_ref().map(|stored| stored.stamp))?;

@@ -33,9 +33,9 @@ impl RedbView {
         let open = |name, bytes| {
             let opened = self.handle.large.open(name, bytes, self.handle.seal)?;
             opened.ok_or_else(|| match self.handle.writer() {
-                Some(_) => Error::Damaged,
-                // Whoever writes has replaced it meanwhile.
-                None => Error::Unavailable(Fault::Superseded),
+                Some(_) if self.is_newest() => Error::Damaged,
+                // It was replaced meanwhile, here or by whoever writes.
+                _ => Error::Unavailable(Fault::Superseded),
             })
         };
         let answer = contain(|| read(&self.snapshot, &open));
@@ -53,6 +53,11 @@ impl RedbView {
 }
 
 impl RedbView {
+    /// Whether nothing was committed since.
+    fn is_newest(&self) -> bool {
+        self.handle.snapshot().is_ok_and(|newest| newest.commit() == self.snapshot.commit())
+    }
+
     fn keep_large_now(&self) -> Result<Kept, Error> {
         let Handle { large, seal, .. } = &*self.handle;
         let files = self.read(|snapshot, _| snapshot.large_files())?;
