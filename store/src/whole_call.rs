@@ -9,7 +9,6 @@ use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Ra
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
 use crate::key::Key;
-use crate::read_committed::READ_AGAIN;
 use crate::reads::ReadRange;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
@@ -41,23 +40,20 @@ impl WholeCall {
         self.draft().conflict
     }
 
+    /// What a committed state has at a key. Where that is a large value which another commit has replaced since, the call is
+    /// in conflict.
+    async fn read(&self, state: &State, at: &Place) -> Result<Option<Stored>, Error> {
+        let Some(view) = state else { return Ok(None) };
+        let read = view.get(&at.store, &at.key, self.workspace.now()).await;
+        read.map_err(|error| if error.is_superseded() { self.draft().fall_into_conflict() } else { error })
+    }
+
     pub async fn get(&self, at: &Place) -> Result<Option<Stored>, Error> {
         if let Some(known) = self.own(at)? {
             return Ok(known);
         }
-        let mut tries = READ_AGAIN;
-        let (state, stored) = loop {
-            let state = self.workspace.state().await?;
-            let stored = match &state {
-                Some(view) => view.get(&at.store, &at.key, self.workspace.now()).await,
-                None => Ok(None),
-            };
-            match stored {
-                Err(error) if error.is_superseded() && tries > 1 => tries -= 1,
-                Err(error) if error.is_superseded() => return Err(Error::Conflict),
-                stored => break (state, stored?),
-            }
-        };
+        let state = self.workspace.state().await?;
+        let stored = self.read(&state, at).await?;
         let mut draft = self.draft();
         draft.note_key(&self.workspace, &state, at, stored.as_ref().map(|stored| stored.stamp))?;
         let Some(Write { effect: Effect::Add { by, version, .. }, .. }) = draft.writes.get(at) else {

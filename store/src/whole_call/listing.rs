@@ -40,10 +40,7 @@ impl WholeCall {
                 let at = Place { store: store.clone(), key: Key::trusted(key).into_owned() };
                 *value = match self.own(&at)? {
                     Some(known) => known,
-                    None => match &state {
-                        Some(view) => view.get(store, &at.key, self.workspace.now()).await?,
-                        None => None,
-                    },
+                    None => self.read(&state, &at).await?,
                 };
                 if value.is_none() {
                     // It has expired since it was listed.
