@@ -105,7 +105,7 @@ impl Error {
     }
 
     pub(crate) fn io(what: &'static str) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Unavailable(Fault::Io { what, source: Arc::new(source) })
+        move |source| Self::Unavailable(Fault::io(what, source))
     }
 }
 
@@ -169,6 +169,12 @@ pub enum Fault {
     /// The engine failed.
     #[error("the engine failed: {0}")]
     Engine(String),
+}
+
+impl Fault {
+    pub(crate) fn io(what: &'static str, source: io::Error) -> Self {
+        Self::Io { what, source: Arc::new(source) }
+    }
 }
 
 /// A name that cannot be a workspace's or a plugin's; its text says what can.

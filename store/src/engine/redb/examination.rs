@@ -10,6 +10,7 @@ use super::large_files::file_name;
 use super::layout::Layout;
 use super::meta::{Contents, META, ReadMeta};
 use super::overlay::Overlay;
+use super::page_format::{FLAGS, SECOND_IS_PRIMARY};
 use super::scan::{Rows, scan};
 use super::signposts::Signposts;
 use super::tables::{Definition, Expiring, Names};
@@ -26,8 +27,6 @@ use crate::usage::Held;
 use crate::value::{self, Content, Seal, Spot};
 use crate::workspace_id::WorkspaceId;
 
-const FLAGS_AT: u64 = 9;
-const SECOND_IS_PRIMARY: u8 = 1;
 /// How much of a large value is read at a time.
 const PIECE_BYTES: usize = 1024 * 1024;
 
@@ -132,9 +131,7 @@ impl<'a> Examination<'a> {
                     unnoted(&key, stamp, large, expiring.as_ref(), large_notes.as_ref())
                         .map(|what| Damage::of_key(store, text, what)),
                 );
-                found.held = found.held.plus(Held::of(&key, stamp.bytes));
-                found.expiring += u64::from(stamp.expiry != Expiry::NEVER);
-                found.large += u64::from(large.is_some());
+                found.add(&key, stamp, large.is_some());
                 show(&Whole { store, key: &key, stamp, large, stored })
             })?;
             self.damage.extend(damage);
@@ -263,9 +260,9 @@ fn alone(id: &WorkspaceId, dir: &Dir, damage: &mut Vec<Damage>) -> Result<Read, 
         let as_closed = contain(|| {
             let overlay = overlay(id, dir)?;
             let mut found = [0];
-            overlay.read(FLAGS_AT, &mut found).map_err(Trouble::Io)?;
+            overlay.read(FLAGS as u64, &mut found).map_err(Trouble::Io)?;
             let flags = flags.unwrap_or(found[0] & SECOND_IS_PRIMARY);
-            overlay.write(FLAGS_AT, &[flags]).map_err(Trouble::Io)?;
+            overlay.write(FLAGS as u64, &[flags]).map_err(Trouble::Io)?;
             let (transaction, database) = read(builder(Sharing::ReadersBeside).open_read_only_with_backend(overlay)?)?;
             transaction.open_table(META)?.seal()?;
             Ok((transaction, database))

@@ -17,7 +17,7 @@
 //! directory onto one that holds anything is refused, so that of two processes creating one workspace a single one does.
 
 use std::io::{self, Read, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use super::doubt::Doubts;
@@ -35,6 +35,7 @@ pub(super) const NEW: &str = ".new-";
 const GONE: &str = ".gone-";
 /// What a new file system is born with.
 const LOST_AND_FOUND: &str = "lost+found";
+const REMOVE: &str = "remove the workspace";
 /// How long creating a workspace takes at most; what is older was interrupted.
 const CREATION: Duration = Duration::from_secs(3600);
 
@@ -136,12 +137,12 @@ impl Layout {
 
     /// Removes a workspace that nobody has open.
     pub fn remove(&self, id: &WorkspaceId) -> Result<(), Error> {
-        let cannot = || Error::io("remove the workspace");
+        let cannot = || Error::io(REMOVE);
         let Some(workspaces) = self.workspaces()? else { return Ok(()) };
         let name = format!("{GONE}{}", random_name()?);
         workspaces.rename(id.as_str(), &name).map_err(cannot())?;
         if let Err(error) = workspaces.sync() {
-            let Error::Unavailable(fault) = cannot()(error) else { unreachable!("that is what it makes") };
+            let fault = Fault::io(REMOVE, error);
             // The disk may have the one name or the other until a sync succeeds.
             let undone = workspaces.rename(&name, id.as_str()).and_then(|()| workspaces.sync());
             if undone.is_ok() {
@@ -295,8 +296,7 @@ pub(super) fn random_name() -> Result<String, Error> {
 
 pub(super) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::Unavailable(Fault::Io { what: "draw random bytes", source: Arc::new(error.into()) }))?;
+    getrandom::fill(&mut bytes).map_err(|error| Error::io("draw random bytes")(error.into()))?;
     Ok(bytes)
 }
 

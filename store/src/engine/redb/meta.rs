@@ -15,6 +15,9 @@
 use redb::{ReadableTable, Table, TableDefinition};
 
 use super::trouble::Trouble;
+use crate::engine::Stamp;
+use crate::expiry::Expiry;
+use crate::key::Key;
 use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::value::Seal;
@@ -39,6 +42,14 @@ pub(super) struct Contents {
     pub expiring: u64,
     /// Large values.
     pub large: u64,
+}
+
+impl Contents {
+    pub fn add(&mut self, key: &Key, stamp: Stamp, is_large: bool) {
+        self.held = self.held.plus(Held::of(key, stamp.bytes));
+        self.expiring += u64::from(stamp.expiry != Expiry::NEVER);
+        self.large += u64::from(is_large);
+    }
 }
 
 pub(super) trait ReadMeta: ReadableTable<&'static str, &'static [u8]> {

@@ -8,8 +8,7 @@ use std::sync::{Mutex, MutexGuard};
 use redb::{BackendError, StorageBackend};
 
 use super::backend::Backend;
-
-const PAGE_BYTES: u64 = 4096;
+use super::page_format::PAGE_BYTES;
 
 /// Reads come from the file, but for what was written since, which is kept in memory.
 #[derive(Debug)]

@@ -18,8 +18,8 @@ use super::page_sums::Link;
 pub(super) const PAGE_BYTES: u64 = 4096;
 
 const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
-const FLAGS: usize = MAGIC.len();
-const SECOND_IS_PRIMARY: u8 = 1;
+pub(super) const FLAGS: usize = MAGIC.len();
+pub(super) const SECOND_IS_PRIMARY: u8 = 1;
 const REGION: usize = 16;
 const SLOTS: [usize; 2] = [64, 192];
 const SLOT_BYTES: usize = 128;
@@ -122,6 +122,15 @@ pub(super) fn below(page: &[u8], tree: Tree) -> Vec<Link> {
         LEAF if tree.holds == Holds::Tables => (0..count).filter_map(|n| table(page, count, n)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The first key of a page, if it is one of a tree whose keys and values are of any size, and leads no further.
+pub(super) fn first_key(page: &[u8]) -> Option<&[u8]> {
+    let count = count(page).filter(|count| *count > 0 && page[0] == LEAF)?;
+    // Ends of the keys and of the values, then the keys.
+    let start = 4 + 8 * count;
+    let end = u32::from_le_bytes(array(page, 4)?) as usize;
+    page.get(start..end)
 }
 
 /// The root of the `n`th table that a page describes.

@@ -18,7 +18,7 @@ use super::versions::BLOCK;
 use super::writer_mark::{WriterMark, held_by_other, is_component, read_mark};
 use crate::damage::Salvage;
 use crate::dir::{Dir, Mode};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
 use crate::store_id::StoreId;
 use crate::usage::Held;
@@ -67,10 +67,7 @@ fn put_in_place(layout: &Layout, id: &WorkspaceId, dir: &Dir, needed: &HashSet<S
     dir.rename(NEW_DATABASE, DATABASE).map_err(Error::io("put the new database in place"))?;
     if let Err(error) = layout.sync_names_of(id) {
         layout.raise_doubt(id);
-        let Error::Unavailable(fault) = Error::io("make the new database's name durable")(error) else {
-            unreachable!("that is what it makes")
-        };
-        return Err(Error::OutcomeUnknown(fault));
+        return Err(Error::OutcomeUnknown(Fault::io("make the new database's name durable", error)));
     }
     // All of it is new, and on the disk.
     layout.end_doubt(id);
@@ -123,10 +120,7 @@ fn fill(examination: &mut Examination, id: &WorkspaceId, dir: &Dir) -> Result<Co
     })
     .map_err(|trouble| trouble.into_error(id))?;
     examination.walk(|whole| copy.add(whole))?;
-    // Where a number is lost, one that is high enough.
-    let number = |key| contain(|| examination.transaction.open_table(META)?.number(key)).unwrap_or(0);
-    let numbers = [(COMMIT, number(COMMIT)), (VERSIONS, number(VERSIONS)), (LATEST, number(LATEST))];
-    copy.finish(examination.seal, numbers)
+    copy.finish(examination)
 }
 
 /// The new database, as it is filled.
@@ -147,9 +141,7 @@ impl Copy<'_> {
             self.large.insert(file_name(*name));
         }
         let contents = self.stores.entry((*store).clone()).or_default();
-        contents.held = contents.held.plus(Held::of(key, stamp.bytes));
-        contents.expiring += u64::from(stamp.expiry != Expiry::NEVER);
-        contents.large += u64::from(large.is_some());
+        contents.add(key, *stamp, large.is_some());
         self.version = self.version.max(stamp.version.into());
         let (names, transaction) = (Names::of(store), &self.transaction);
         let added = contain(|| {
@@ -167,23 +159,20 @@ impl Copy<'_> {
         added.map_err(|trouble| trouble.into_error(self.id))
     }
 
-    fn finish(self, seal: crate::value::Seal, numbers: [(&str, u64); 3]) -> Result<Copied, Error> {
-        let Self { database, mut transaction, id, large, stores, version, .. } = self;
+    fn finish(self, examination: &Examination) -> Result<Copied, Error> {
+        let Self { database, mut transaction, id, large, stores, version } = self;
+        let number = |key| contain(|| examination.transaction.open_table(META)?.number(key)).unwrap_or(0);
         let held = stores.values().fold(Held::default(), |held, contents| held.plus(contents.held));
         let written = contain(|| {
             transaction.set_quick_repair(true);
             {
                 let mut meta = transaction.open_table(META)?;
-                meta::begin(&mut meta, id.as_str(), &seal)?;
-                for (key, number) in numbers {
-                    let number = match key {
-                        // A session that began before must not take it for what it has read, nor a version for an old one.
-                        COMMIT => number + 1,
-                        VERSIONS => number.max(version + 1) + BLOCK,
-                        _ => number,
-                    };
-                    set_number(&mut meta, key, number)?;
-                }
+                meta::begin(&mut meta, id.as_str(), &examination.seal)?;
+                // A session that began before must not take it for what it has read, nor a version for an old one; also
+                // where the number is lost.
+                set_number(&mut meta, COMMIT, number(COMMIT) + 1)?;
+                set_number(&mut meta, VERSIONS, number(VERSIONS).max(version + 1) + BLOCK)?;
+                set_number(&mut meta, LATEST, number(LATEST))?;
                 set_held(&mut meta, held)?;
                 for (store, contents) in &stores {
                     set_contents(&mut meta, store, *contents)?;

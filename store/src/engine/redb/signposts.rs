@@ -7,10 +7,9 @@ use std::cell::OnceCell;
 use std::io::Read;
 
 use super::layout::{DATABASE, open_file};
+use super::page_format::{PAGE_BYTES, first_key};
 use crate::dir::{Dir, Mode};
 
-const PAGE_BYTES: usize = 4096;
-const LEAF: u8 = 1;
 /// The largest key that a page may seem to have.
 const KEY_BYTES: usize = 2048;
 
@@ -37,21 +36,11 @@ impl<'a> Signposts<'a> {
 
 fn read(dir: &Dir) -> Vec<Vec<u8>> {
     let Ok(Some(mut file)) = open_file(dir, DATABASE, Mode::Read) else { return Vec::new() };
-    let (mut keys, mut page) = (Vec::new(), vec![0; PAGE_BYTES]);
+    let (mut keys, mut page) = (Vec::new(), vec![0; PAGE_BYTES as usize]);
     while file.read_exact(&mut page).is_ok() {
-        keys.extend(first_key(&page).map(<[u8]>::to_vec));
+        keys.extend(first_key(&page).filter(|key| key.len() <= KEY_BYTES).map(<[u8]>::to_vec));
     }
     keys.sort();
     keys.dedup();
     keys
-}
-
-/// The first key of a page, if that can be one of a table.
-fn first_key(page: &[u8]) -> Option<&[u8]> {
-    let (kind, pairs) = (page[0], usize::from(u16::from_le_bytes([page[2], page[3]])));
-    // Ends of the keys and of the values, then the keys.
-    let start = 4 + 8 * pairs;
-    let end = usize::try_from(u32::from_le_bytes(page[4..8].try_into().ok()?)).ok()?;
-    let key = page.get(start..end)?;
-    (kind == LEAF && pairs > 0 && key.len() <= KEY_BYTES).then_some(key)
 }
