@@ -27,8 +27,6 @@ mod atomic;
 mod clock;
 mod commit;
 mod damage;
-#[cfg(test)]
-mod dice;
 mod dir;
 pub mod engine;
 mod error;
@@ -54,6 +52,10 @@ mod page;
 mod plugin_id;
 mod pool;
 mod queue;
+#[cfg(test)]
+#[path = "../tests/support/random.rs"]
+#[allow(dead_code, reason = "other tests need the rest of it")]
+mod random;
 mod read_committed;
 mod reader;
 mod reads;

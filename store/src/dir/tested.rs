@@ -4,9 +4,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
-use redb::StorageBackend;
-use redb::backends::FileBackend;
-
 use super::{FileStatus, Kind, Mode, simulated, system};
 
 /// A directory, and the authority over what is below it.
@@ -133,23 +130,21 @@ impl Dir {
 
 impl File {
     pub fn sync_data(&self) -> io::Result<()> {
-        either!(Self, self, file => file.sync_data())
+        match self {
+            Self::System(file) => file.sync_data(),
+            Self::Simulated(file) => file.sync(),
+        }
     }
 
     pub fn sync_all(&self) -> io::Result<()> {
-        either!(Self, self, file => file.sync_all())
+        match self {
+            Self::System(file) => file.sync_all(),
+            Self::Simulated(file) => file.sync(),
+        }
     }
 
     pub fn set_len(&self, bytes: u64) -> io::Result<()> {
         either!(Self, self, file => file.set_len(bytes))
-    }
-
-    /// The same file for redb, which has a backend for the system's own alone.
-    pub fn into_backend(self) -> Result<Box<dyn StorageBackend>, redb::DatabaseError> {
-        Ok(match self {
-            Self::System(file) => Box::new(FileBackend::new(file)?),
-            Self::Simulated(file) => Box::new(file),
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "no test needs all of it")]
 
 pub mod damage;
+mod random;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use larder_store::{Access, Clock, Dir, Error, Excess, Fault, Grant, Larder, Limits, Options, Reader, Session, Unit};
 use pollster::block_on;
+
+pub use self::random::Random;
 
 pub fn options(access: Access) -> Options {
     let mut options = Options::default();
@@ -177,25 +180,4 @@ pub fn items(limit: u64, actual: u64) -> Excess {
 
 pub fn handles(limit: u64, actual: u64) -> Excess {
     Excess { unit: Unit::Handles, limit, actual }
-}
-
-/// Numbers that are the same for the same seed (splitmix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[usize::try_from(self.below(from.len() as u64)).unwrap()]
-    }
-
-    pub fn bytes(&mut self, count: u64) -> Vec<u8> {
-        (0..count).map(|_| self.below(256) as u8).collect()
-    }
 }

@@ -4,8 +4,6 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use redb::{BackendError, StorageBackend};
-
 use super::node::{DirChange, DirNode, FileChange, FileNode, Node};
 use super::{Disk, Operation, State};
 use crate::dir::{FileStatus, Kind, Mode, not_regular};
@@ -210,70 +208,24 @@ impl fmt::Debug for File {
 }
 
 impl File {
-    pub(crate) fn sync_all(&self) -> io::Result<()> {
-        StorageBackend::sync_data(self)
-    }
-
-    pub(crate) fn sync_data(&self) -> io::Result<()> {
-        StorageBackend::sync_data(self)
-    }
-
-    pub(crate) fn set_len(&self, bytes: u64) -> io::Result<()> {
-        StorageBackend::set_len(self, bytes)
-    }
-
     pub(crate) fn status(&self) -> io::Result<FileStatus> {
         let mut state = self.disk.state();
         state.faults.attempt(Operation::Look)?;
         Ok(status(&mut state, self.number))
     }
 
-    fn read_some(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
+    /// As many bytes from `offset` on as there are and `out` has room for.
+    pub(crate) fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
         let mut state = self.disk.state();
         state.faults.attempt(Operation::Read)?;
         Ok(state.file(self.number)?.now.read(offset, out))
     }
 
-    fn change(&self, change: impl FnOnce(&mut State) -> io::Result<()>) -> io::Result<()> {
-        if !self.writable {
-            return Err(rustix::io::Errno::BADF.into());
-        }
-        self.disk.change(change)
-    }
-
-    fn lock(&self, range: (Bound<u64>, Bound<u64>), shared: bool) -> Result<bool, BackendError> {
-        let mut state = self.disk.state();
-        state.faults.attempt(Operation::Lock).map_err(BackendError::Io)?;
-        Ok(state.ranges.try_lock(self.number, self.owner, range, shared))
-    }
-}
-
-impl StorageBackend for File {
-    fn len(&self) -> io::Result<u64> {
-        self.status().map(|status| status.bytes)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        match self.read_some(offset, out)? {
-            there if there == out.len() => Ok(()),
-            _ => Err(io::ErrorKind::UnexpectedEof.into()),
-        }
-    }
-
-    fn set_len(&self, bytes: u64) -> io::Result<()> {
-        self.change(|state| {
-            state.faults.attempt(Operation::SetLen)?;
-            let number = state.next();
-            state.file(self.number)?.change(number, FileChange::SetLen(bytes));
-            Ok(())
-        })
-    }
-
-    fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         self.change(|state| {
             let attempt = state.faults.attempt(Operation::Write);
             // What fails may have been done in part.
-            let done = if attempt.is_ok() { bytes.len() } else { state.dice.below(bytes.len()) };
+            let done = if attempt.is_ok() { bytes.len() } else { state.random.index(bytes.len()) };
             if done > 0 {
                 let (number, bytes) = (state.next(), Arc::from(&bytes[..done]));
                 state.file(self.number)?.change(number, FileChange::Write { offset, bytes });
@@ -282,13 +234,22 @@ impl StorageBackend for File {
         })
     }
 
-    fn sync_data(&self) -> io::Result<()> {
+    pub(crate) fn set_len(&self, bytes: u64) -> io::Result<()> {
+        self.change(|state| {
+            state.faults.attempt(Operation::SetLen)?;
+            let number = state.next();
+            state.file(self.number)?.change(number, FileChange::SetLen(bytes));
+            Ok(())
+        })
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
         self.disk.be_interrupted();
         self.disk.change(|state| {
             if let Err(error) = state.faults.attempt(Operation::Sync) {
-                let (unsynced, reach, mut dice) = (state.faults.unsynced(), state.reach(), state.dice.clone());
-                state.file(self.number)?.fail_to_sync(unsynced, reach, &mut dice);
-                state.dice = dice;
+                let (unsynced, reach, mut random) = (state.faults.unsynced(), state.reach(), state.random.clone());
+                state.file(self.number)?.fail_to_sync(unsynced, reach, &mut random);
+                state.random = random;
                 return Err(error);
             }
             if !state.lies.files {
@@ -298,52 +259,42 @@ impl StorageBackend for File {
         })
     }
 
-    fn close(&self) -> io::Result<()> {
+    pub(crate) fn try_lock(&self, range: (Bound<u64>, Bound<u64>), shared: bool) -> io::Result<bool> {
+        let mut state = self.disk.state();
+        state.faults.attempt(Operation::Lock)?;
+        Ok(state.ranges.try_lock(self.number, self.owner, range, shared))
+    }
+
+    /// Whether somebody else's lock stands in the way of one.
+    pub(crate) fn conflicts(&self, range: (Bound<u64>, Bound<u64>)) -> bool {
+        self.disk.state().ranges.conflicts(self.number, self.owner, range, false)
+    }
+
+    pub(crate) fn unlock(&self, range: (Bound<u64>, Bound<u64>)) {
+        self.disk.state().ranges.unlock(self.owner, range);
+    }
+
+    pub(crate) fn unlock_all(&self) {
         self.disk.state().ranges.unlock_all(self.owner);
-        Ok(())
     }
 
-    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.lock((start, end), false)
-    }
-
-    fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.lock((start, end), true)
-    }
-
-    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        while !self.lock((start, end), false)? {
-            thread::yield_now();
+    fn change(&self, change: impl FnOnce(&mut State) -> io::Result<()>) -> io::Result<()> {
+        if !self.writable {
+            return Err(rustix::io::Errno::BADF.into());
         }
-        Ok(())
-    }
-
-    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        while !self.lock((start, end), true)? {
-            thread::yield_now();
-        }
-        Ok(())
-    }
-
-    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.disk.state().ranges.unlock(self.owner, (start, end));
-        Ok(())
-    }
-
-    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        Ok(self.disk.state().ranges.conflicts(self.number, self.owner, (start, end), false))
+        self.disk.change(change)
     }
 }
 
 impl Drop for File {
     fn drop(&mut self) {
-        self.disk.state().ranges.unlock_all(self.owner);
+        self.unlock_all();
     }
 }
 
 impl Read for File {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.read_some(self.position, out)?;
+        let read = self.read_at(self.position, out)?;
         self.position += read as u64;
         Ok(read)
     }
@@ -351,7 +302,7 @@ impl Read for File {
 
 impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        StorageBackend::write(self, self.position, bytes)?;
+        self.write_at(self.position, bytes)?;
         self.position += bytes.len() as u64;
         Ok(bytes.len())
     }

@@ -23,7 +23,7 @@ use self::fault::Faults;
 use self::locks::RangeLocks;
 use self::node::{DirNode, FileNode, Node};
 use self::power_cut::Reach;
-use crate::dice::Dice;
+use crate::random::Random;
 use crate::sync::{Arc, Mutex, MutexGuard};
 
 const ROOT: u64 = 0;
@@ -52,7 +52,7 @@ struct State {
     locked_dirs: HashSet<u64>,
     faults: Faults,
     lies: Lies,
-    dice: Dice,
+    random: Random,
 }
 
 #[derive(Clone)]
@@ -86,7 +86,7 @@ impl Disk {
             locked_dirs: HashSet::new(),
             faults: Faults::default(),
             lies: Lies::default(),
-            dice: Dice::new(seed),
+            random: Random(seed),
         };
         Self(Arc::new(Shared { state: Mutex::new(state), watch: Mutex::default(), interruption: Mutex::default() }))
     }
@@ -150,7 +150,7 @@ impl Disk {
         if let Some(watch) = self.0.watch.lock().unwrap().as_mut() {
             let image = {
                 let mut state = self.state();
-                state.dice.percent(watch.percent).then(|| state.power_cut())
+                state.random.percent(watch.percent).then(|| state.power_cut())
             };
             image.into_iter().for_each(&mut watch.look);
         }
@@ -203,7 +203,7 @@ impl State {
                 Node::Dir(dir) => unsynced.extend(dir.pending.iter().map(|(number, _)| *number)),
             }
         }
-        Reach::throw(&mut self.dice, &unsynced)
+        Reach::any(&mut self.random, &unsynced)
     }
 
     fn power_cut(&mut self) -> Disk {
@@ -212,9 +212,9 @@ impl State {
         let mut found = vec![ROOT];
         while let Some(number) = found.pop() {
             let node = match &self.nodes[&number].node {
-                Node::File(file) => Node::File(FileNode::with(power_cut::of_file(file, reach, &mut self.dice))),
+                Node::File(file) => Node::File(FileNode::with(power_cut::of_file(file, reach, &mut self.random))),
                 Node::Dir(dir) => {
-                    let names = power_cut::of_dir(dir, reach, &mut self.dice);
+                    let names = power_cut::of_dir(dir, reach, &mut self.random);
                     found.extend(names.values());
                     Node::Dir(DirNode::with(names))
                 }
@@ -222,6 +222,6 @@ impl State {
             // Long ago, so that what is left over is swept.
             left.insert(number, Inode { node, modified: SystemTime::UNIX_EPOCH });
         }
-        Disk::with(left, self.last, self.dice.number())
+        Disk::with(left, self.last, self.random.number())
     }
 }

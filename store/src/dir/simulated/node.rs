@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::content::Content;
 use super::power_cut::{self, Reach};
-use crate::dice::Dice;
+use crate::random::Random;
 
 /// What the names in a directory lead to.
 pub type Names = BTreeMap<String, u64>;
@@ -57,11 +57,11 @@ impl FileNode {
         }
     }
 
-    pub fn fail_to_sync(&mut self, unsynced: Unsynced, reach: Reach, dice: &mut Dice) {
+    pub fn fail_to_sync(&mut self, unsynced: Unsynced, reach: Reach, random: &mut Random) {
         if unsynced == Unsynced::Kept {
             return;
         }
-        self.durable = power_cut::of_file(self, reach, dice);
+        self.durable = power_cut::of_file(self, reach, random);
         self.pending.clear();
         if unsynced == Unsynced::Dropped {
             self.now = self.durable.clone();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::content::{Content, SECTOR_BYTES};
 use super::node::{DirNode, FileChange, FileNode, Names};
-use crate::dice::Dice;
+use crate::random::Random;
 
 /// What reaches the disk before the power goes, of changes that are numbered in the order in which they were made.
 #[derive(Clone, Copy, Debug)]
@@ -18,21 +18,21 @@ pub enum Reach {
 }
 
 impl Reach {
-    pub fn throw(dice: &mut Dice, unsynced: &[u64]) -> Self {
-        let Some(&some) = unsynced.get(dice.below(unsynced.len())) else { return Self::Any(0) };
-        match dice.below(5) {
+    pub fn any(random: &mut Random, unsynced: &[u64]) -> Self {
+        let Some(&some) = unsynced.get(random.index(unsynced.len())) else { return Self::Any(0) };
+        match random.index(5) {
             0 => Self::Until(some),
             1 => Self::Without(some),
-            2 => Self::Any(*dice.pick(&[0, 100])),
-            _ => Self::Any(*dice.pick(&[2, 10, 50, 80])),
+            2 => Self::Any(*random.pick(&[0, 100])),
+            _ => Self::Any(*random.pick(&[2, 10, 50, 80])),
         }
     }
 
-    fn reaches(self, number: u64, dice: &mut Dice) -> bool {
+    fn reaches(self, number: u64, random: &mut Random) -> bool {
         match self {
-            Self::Until(until) => number < until || (number == until && dice.percent(50)),
+            Self::Until(until) => number < until || (number == until && random.percent(50)),
             Self::Without(one) => number != one,
-            Self::Any(stops) => !dice.percent(stops),
+            Self::Any(stops) => !random.percent(stops),
         }
     }
 }
@@ -40,14 +40,14 @@ impl Reach {
 /// What is compared with a sector's number, and stands for the length of a file.
 const LENGTH: u64 = u64::MAX;
 
-pub fn of_file(file: &FileNode, reach: Reach, dice: &mut Dice) -> Content {
+pub fn of_file(file: &FileNode, reach: Reach, random: &mut Random) -> Content {
     let mut left = file.durable.clone();
     // A sector has what it had after one of the changes to it, not a mix.
     let mut stopped = HashSet::new();
     let mut bytes = left.bytes();
     for (number, change) in &file.pending {
         let mut reaches = |what: u64| {
-            if !stopped.contains(&what) && !reach.reaches(*number, dice) {
+            if !stopped.contains(&what) && !reach.reaches(*number, random) {
                 stopped.insert(what);
             }
             !stopped.contains(&what)
@@ -81,10 +81,10 @@ pub fn of_file(file: &FileNode, reach: Reach, dice: &mut Dice) -> Content {
     left
 }
 
-pub fn of_dir(dir: &DirNode, reach: Reach, dice: &mut Dice) -> Names {
+pub fn of_dir(dir: &DirNode, reach: Reach, random: &mut Random) -> Names {
     let mut left = dir.durable.clone();
     for (number, change) in &dir.pending {
-        if reach.reaches(*number, dice) {
+        if reach.reaches(*number, random) {
             change.apply(&mut left);
         }
     }

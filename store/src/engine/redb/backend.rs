@@ -21,61 +21,64 @@ const PIECE_BYTES: usize = 256 * 1024;
 /// A database's file.
 pub(super) struct Backend {
     file: Box<dyn StorageBackend>,
-    /// The workspace whose database it is; none where it is only read, or has no name yet.
-    of: Option<(Arc<Layout>, WorkspaceId)>,
+    purpose: Purpose,
     in_doubt: AtomicBool,
     pub sums: Arc<PageSums>,
-    trust: Trust,
 }
 
-/// What is made of a page that is not what it should be.
-enum Trust {
-    /// Nobody else writes: it is damaged.
-    Nobody,
-    /// Another process writes: what is known of the page may be what it was.
-    Writer,
-    /// It is damaged if nobody has written to the workspace since then.
-    QuietSince(Arc<Layout>, WorkspaceId, Option<SystemTime>),
+/// What it is open for.
+enum Purpose {
+    /// Reading what nobody writes, or filling what has no name yet.
+    Alone,
+    /// Reading what another process writes.
+    BesideAWriter,
+    /// Reading the database of a workspace, which was last written at this time and may be again.
+    Reading(Arc<Layout>, WorkspaceId, Option<SystemTime>),
+    /// Writing the database of a workspace.
+    Writing(Arc<Layout>, WorkspaceId),
 }
 
 impl Backend {
-    /// A file that is only read, or that goes if it is not filled.
+    /// A file that nobody else writes.
     pub fn new(file: File) -> Result<Self, DatabaseError> {
-        #[cfg(not(test))]
-        let file = Box::new(redb::backends::FileBackend::new(file)?);
-        #[cfg(test)]
-        let file = file.into_backend()?;
-        Ok(Self { file, of: None, in_doubt: AtomicBool::new(false), sums: Arc::default(), trust: Trust::Nobody })
+        Self::open(file, Purpose::Alone, false)
     }
 
     /// A database that another process writes.
     pub fn beside_a_writer(file: File) -> Result<Self, DatabaseError> {
-        Ok(Self { trust: Trust::Writer, ..Self::new(file)? })
+        Self::open(file, Purpose::BesideAWriter, false)
     }
 
-    /// A database that others may write, and that was last written at `modified`.
+    /// A workspace's database that others may write, and that was last written at `modified`.
     pub fn to_read(
         file: File,
         layout: &Arc<Layout>,
         id: &WorkspaceId,
         modified: Option<SystemTime>,
     ) -> Result<Self, DatabaseError> {
-        Ok(Self { trust: Trust::QuietSince(layout.clone(), id.clone(), modified), ..Self::new(file)? })
+        Self::open(file, Purpose::Reading(layout.clone(), id.clone(), modified), false)
     }
 
     /// The database of the workspace in `dir`, to be written.
-    pub fn of_workspace(file: File, layout: &Arc<Layout>, id: &WorkspaceId, dir: &Dir) -> Result<Self, DatabaseError> {
+    pub fn to_write(file: File, layout: &Arc<Layout>, id: &WorkspaceId, dir: &Dir) -> Result<Self, DatabaseError> {
         let in_doubt = layout.is_in_doubt(id, dir)?;
-        let of = Some((layout.clone(), id.clone()));
-        Ok(Self { of, in_doubt: AtomicBool::new(in_doubt), ..Self::new(file)? })
+        Self::open(file, Purpose::Writing(layout.clone(), id.clone()), in_doubt)
     }
 
-    /// Whether another process may have written since the file was opened.
+    fn open(file: File, purpose: Purpose, in_doubt: bool) -> Result<Self, DatabaseError> {
+        #[cfg(not(test))]
+        let file = Box::new(redb::backends::FileBackend::new(file)?);
+        #[cfg(test)]
+        let file = super::simulated_file::backend(file)?;
+        Ok(Self { file, purpose, in_doubt: AtomicBool::new(in_doubt), sums: Arc::default() })
+    }
+
+    /// Whether another process may have written since the file was opened, so that what is known of a page may be what it was.
     fn may_be_written(&self) -> bool {
-        match &self.trust {
-            Trust::Nobody => false,
-            Trust::Writer => true,
-            Trust::QuietSince(layout, id, modified) => match layout.workspace(id) {
+        match &self.purpose {
+            Purpose::Alone | Purpose::Writing(..) => false,
+            Purpose::BesideAWriter => true,
+            Purpose::Reading(layout, id, modified) => match layout.workspace(id) {
                 Ok(Some(dir)) => !matches!(read_mark(&dir), Ok(None)) || dir.modified(DATABASE).ok() != *modified,
                 _ => true,
             },
@@ -93,7 +96,7 @@ impl Backend {
             self.file.write(offset, piece)?;
         }
         self.sync_data()?;
-        if let Some((layout, id)) = &self.of {
+        if let Purpose::Writing(layout, id) = &self.purpose {
             layout.sync_names_of(id)?;
             layout.end_doubt(id);
         }
@@ -136,7 +139,9 @@ impl StorageBackend for Backend {
 
     fn sync_data(&self) -> io::Result<()> {
         self.file.sync_data().inspect_err(|_| {
-            self.of.as_ref().inspect(|(layout, id)| layout.raise_doubt(id));
+            if let Purpose::Writing(layout, id) = &self.purpose {
+                layout.raise_doubt(id);
+            }
         })
     }
 

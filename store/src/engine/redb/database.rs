@@ -190,7 +190,7 @@ fn lock_and_open(
             let repaired = repaired.clone();
             move |_| repaired.store(true, Ordering::Relaxed)
         });
-        let backend = Backend::of_workspace(file, layout, id, dir)?;
+        let backend = Backend::to_write(file, layout, id, dir)?;
         let sums = backend.sums.clone();
         Ok(builder.create_with_backend(backend).map(|database| (database, sums)))
     });

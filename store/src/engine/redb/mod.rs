@@ -21,6 +21,8 @@ mod page_sums;
 mod salvage;
 mod scan;
 mod signposts;
+#[cfg(test)]
+mod simulated_file;
 mod snapshot;
 mod tables;
 mod trouble;

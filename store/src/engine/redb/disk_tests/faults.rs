@@ -7,12 +7,12 @@ use rustix::io::Errno;
 use super::judge::judge;
 use super::user::{Deed, Edit, Said, User};
 use super::world::World;
-use crate::dice::Dice;
 use crate::dir::simulated::{Disk, FOR_EVER, Operation, Plan, Unsynced};
 use crate::engine::{Place, Sharing};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::key::Key;
+use crate::random::Random;
 use crate::store_id::StoreId;
 use crate::workspace_id::WorkspaceId;
 
@@ -107,7 +107,7 @@ struct Stage {
     said: Arc<Mutex<Said>>,
     user: User,
     sharing: Sharing,
-    dice: Dice,
+    random: Random,
 }
 
 impl Stage {
@@ -118,13 +118,13 @@ impl Stage {
         for deed in &scene.before {
             user.try_to(deed).unwrap();
         }
-        Self { disk, said, user, sharing, dice: Dice::new(seed) }
+        Self { disk, said, user, sharing, random: Random(seed) }
     }
 
     /// Looks whether a power cut now agrees with what was said.
     fn cut_power(&mut self, at: &str) {
         let said = self.said.lock().unwrap().clone();
-        let found = judge(&self.disk.power_cut(), &said, self.sharing, &mut self.dice);
+        let found = judge(&self.disk.power_cut(), &said, self.sharing, &mut self.random);
         found.unwrap_or_else(|wrong| panic!("{at}: a power cut then: {wrong}"));
     }
 

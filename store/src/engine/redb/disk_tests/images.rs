@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use super::judge::watch;
 use super::user::{Deed, Said, User};
 use super::world::World;
-use crate::dice::Dice;
 use crate::dir::simulated::{Disk, Lies};
 use crate::engine::Sharing;
+use crate::random::Random;
 
 /// How much is done with one disk.
 const DEEDS: usize = 40;
@@ -24,13 +24,13 @@ fn setting<T: FromStr>(name: &str, otherwise: T) -> T {
 
 /// Works with a disk until it was wrong or so much is done; how many images there were, and what was wrong.
 fn work(seed: u64, sharing: Sharing, lies: Lies) -> (usize, Option<String>) {
-    let mut dice = Dice::new(seed);
-    let disk = Disk::new(dice.number()).lying(lies);
+    let mut random = Random(seed);
+    let disk = Disk::new(random.number()).lying(lies);
     let said = Arc::new(Mutex::new(Said { worlds: vec![World::default()], ..Said::default() }));
-    let verdict = watch(&disk, PERCENT, sharing, &said, dice.number());
+    let verdict = watch(&disk, PERCENT, sharing, &said, random.number());
     let mut user = User::new(&disk, sharing, said.clone()).unwrap();
     for number in 0..DEEDS {
-        let deed = Deed::throw(&mut dice, said.lock().unwrap().now_ms);
+        let deed = Deed::any(&mut random, said.lock().unwrap().now_ms);
         user.try_to(&deed).unwrap_or_else(|error| panic!("seed {seed}, {deed:?}: {error}"));
         let verdict = verdict.lock().unwrap();
         if let Some(wrong) = verdict.wrong.first() {

@@ -8,13 +8,13 @@ use pollster::block_on;
 use super::user::Said;
 use super::world::World;
 use crate::access::Access;
-use crate::dice::Dice;
 use crate::dir::simulated::Disk;
 use crate::engine::{Absent, Batch, BatchOutcome, Body, Change, Engine, Place, Put, Quota, RedbEngine, Sharing};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::moment::Moment;
+use crate::random::Random;
 use crate::store_id::StoreId;
 use crate::sync::atomic::AtomicU64;
 use crate::workspace_id::WorkspaceId;
@@ -29,10 +29,10 @@ pub struct Verdict {
 /// Judges what a power cut would leave of a disk, at so many in a hundred changes of it.
 pub fn watch(disk: &Disk, percent: usize, sharing: Sharing, said: &Arc<Mutex<Said>>, seed: u64) -> Arc<Mutex<Verdict>> {
     let verdict: Arc<Mutex<Verdict>> = Arc::default();
-    let (said, told, mut dice) = (said.clone(), verdict.clone(), Dice::new(seed));
+    let (said, told, mut random) = (said.clone(), verdict.clone(), Random(seed));
     disk.watch(percent, move |image| {
         let said = said.lock().unwrap().clone();
-        let found = judge(&image, &said, sharing, &mut dice);
+        let found = judge(&image, &said, sharing, &mut random);
         let mut verdict = told.lock().unwrap();
         verdict.images += 1 + found.as_ref().copied().unwrap_or(0);
         verdict.wrong.extend(found.err());
@@ -41,8 +41,8 @@ pub fn watch(disk: &Disk, percent: usize, sharing: Sharing, said: &Arc<Mutex<Sai
 }
 
 /// Judges one image; how many more it came to, as the power may be cut during recovery too.
-pub fn judge(image: &Disk, said: &Said, sharing: Sharing, dice: &mut Dice) -> Result<usize, String> {
-    let again = dice.percent(6).then(|| {
+pub fn judge(image: &Disk, said: &Said, sharing: Sharing, random: &mut Random) -> Result<usize, String> {
+    let again = random.percent(6).then(|| {
         let verdict: Arc<Mutex<Verdict>> = Arc::default();
         let (told, said) = (verdict.clone(), said.clone());
         image.watch(50, move |image| {
@@ -53,7 +53,7 @@ pub fn judge(image: &Disk, said: &Said, sharing: Sharing, dice: &mut Dice) -> Re
         });
         verdict
     });
-    open_and_compare(image, said, sharing, dice.percent(10))?;
+    open_and_compare(image, said, sharing, random.percent(10))?;
     // From here on more is there than was said.
     image.unwatch();
     go_on(image, said, sharing)?;

@@ -8,7 +8,6 @@ use pollster::block_on;
 
 use super::world::{Entry, World};
 use crate::access::Access;
-use crate::dice::Dice;
 use crate::dir::simulated::Disk;
 use crate::engine::{
     Absent, Batch, BatchOutcome, Body, Change, Engine, EngineWorkspace, Place, Put, Quota, RedbEngine, Sharing,
@@ -17,6 +16,7 @@ use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::moment::Moment;
+use crate::random::Random;
 use crate::store_id::StoreId;
 use crate::sync::atomic::AtomicU64;
 use crate::workspace_id::WorkspaceId;
@@ -237,16 +237,16 @@ impl World {
 }
 
 impl Deed {
-    pub fn throw(dice: &mut Dice, now_ms: u64) -> Self {
-        let id: WorkspaceId = dice.pick(&["w", "w", "w", "v"]).parse().expect("it is valid");
-        match dice.below(20) {
+    pub fn any(random: &mut Random, now_ms: u64) -> Self {
+        let id: WorkspaceId = random.pick(&["w", "w", "w", "v"]).parse().expect("it is valid");
+        match random.index(20) {
             0 => Self::Draw(id),
             1 => Self::Tidy(id),
             2 => Self::Close(id),
-            3 if dice.percent(40) => Self::Delete(id),
+            3 if random.percent(40) => Self::Delete(id),
             _ => {
-                let batches = *dice.pick(&[1, 1, 1, 3]);
-                let mut edits = || (0..=dice.below(3)).map(|_| Edit::throw(dice, now_ms)).collect();
+                let batches = *random.pick(&[1, 1, 1, 3]);
+                let mut edits = || (0..=random.index(3)).map(|_| Edit::any(random, now_ms)).collect();
                 Self::Commit(id, (0..batches).map(|_| edits()).collect())
             }
         }
@@ -254,20 +254,20 @@ impl Deed {
 }
 
 impl Edit {
-    fn throw(dice: &mut Dice, now_ms: u64) -> Self {
+    fn any(random: &mut Random, now_ms: u64) -> Self {
         let store =
-            if dice.percent(70) { StoreId::Private("p".parse().expect("it is valid")) } else { StoreId::Shared };
+            if random.percent(70) { StoreId::Private("p".parse().expect("it is valid")) } else { StoreId::Shared };
         let keys = ["a", "b", "c", "d"];
-        let at = Place { store: store.clone(), key: Key::trusted(keys[dice.below(keys.len())]).into_owned() };
-        match dice.below(20) {
+        let at = Place { store: store.clone(), key: Key::trusted(keys[random.index(keys.len())]).into_owned() };
+        match random.index(20) {
             0 => Self::Clear { store },
             1..4 => Self::Delete { at },
             _ => {
-                let large = dice.percent(15);
-                let size = *dice.pick(if large { &[1, 66_000, 140_000] } else { &[0, 1, 100, 100, 3_000, 20_000] });
-                let fill = dice.number() as u8;
+                let large = random.percent(15);
+                let size = *random.pick(if large { &[1, 66_000, 140_000] } else { &[0, 1, 100, 100, 3_000, 20_000] });
+                let fill = random.number() as u8;
                 let expiry =
-                    if dice.percent(15) { Expiry::at_ms(now_ms + dice.below(6) as u64) } else { Expiry::NEVER };
+                    if random.percent(15) { Expiry::at_ms(now_ms + random.index(6) as u64) } else { Expiry::NEVER };
                 Self::Put { at, bytes: vec![fill; size], large, expiry }
             }
         }
