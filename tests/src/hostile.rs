@@ -34,7 +34,11 @@ pub struct Hostile {
 impl Hostile {
     /// One in a runtime of its own.
     pub fn new(options: RuntimeOptions) -> Self {
-        let runtime = Runtime::new(options).expect("the runtime starts");
+        Self::in_runtime(Runtime::new(options).expect("the runtime starts"))
+    }
+
+    /// One beside others.
+    pub fn in_runtime(runtime: Runtime) -> Self {
         let plugin = runtime.load(&plugin_bytes("hostile")).expect("it is a plugin");
         Self { runtime, plugin }
     }

@@ -110,7 +110,9 @@ impl Attack {
 }
 
 impl Running {
-    pub fn goes_on(&self) -> bool {
+    pub fn goes_on(&mut self) -> bool {
+        // Those that have ended are in the set until they are taken out.
+        while self.0.try_join_next().is_some() {}
         !self.0.is_empty()
     }
 

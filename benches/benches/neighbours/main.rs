@@ -40,7 +40,7 @@ async fn main() -> Result<ExitCode> {
     let mut options = RuntimeOptions::default();
     options.call_timeout = Some(Duration::from_secs(600));
     let runtime = Runtime::new(options)?;
-    let hostile = Hostile::load(&runtime, &larder)?;
+    let hostile = Hostile::new(larder_tests::Hostile::in_runtime(runtime), larder.clone());
     let mut neighbour = Neighbour::new(hostile.clone()).await?;
 
     println!(
@@ -51,7 +51,7 @@ async fn main() -> Result<ExitCode> {
         attack.prepare(&hostile, effort).await?;
         for _ in 0..effort.rounds {
             neighbour.in_quiet(effort.calls).await?;
-            let running = attack.begin(&hostile, effort).await?;
+            let mut running = attack.begin(&hostile, effort).await?;
             neighbour.under_attack(effort.calls, || running.goes_on()).await?;
             running.end().await;
         }

@@ -46,7 +46,7 @@ impl Neighbour {
     }
 
     /// Ends early where the attack is over.
-    pub async fn under_attack(&mut self, calls: u32, goes_on: impl Fn() -> bool) -> Result<()> {
+    pub async fn under_attack(&mut self, calls: u32, mut goes_on: impl FnMut() -> bool) -> Result<()> {
         let mut samples = std::mem::take(&mut self.attacked);
         for _ in 0..calls {
             if goes_on() {
