@@ -172,7 +172,7 @@ pub struct Doctor {
     /// The workspace [default: every workspace]
     #[arg(short, long, required_if_eq("salvage", "true"))]
     pub workspace: Option<WorkspaceId>,
-    /// Put in its place a workspace with all that is whole, and keep it as it was beside that
+    /// Put in the place of its database one with all that is whole, and keep the old one aside
     #[arg(long)]
     pub salvage: bool,
 }

@@ -24,7 +24,8 @@ Exit codes:
   1  no: there is no such key, workspace or larder, or one where there must be none; or the function
      that was called gave an error
   2  bad input: the command line, a name, a file that is no component, needs what is not offered or
-     takes too long or too much memory to compile, an export that is damaged or cut off, a key or value over its limit
+     takes too long or too much memory to compile, an export that is damaged or cut off, a key or
+     value over its limit
   3  the larder could not do it: held by another process, over the quota, damaged, not writable; or
      standard output, or a file, could not be written
   4  the plugin trapped, or was stopped by --timeout or the limit of its memory
@@ -127,10 +128,9 @@ exit code is 0, otherwise 1. Nothing is changed, and a host may have the workspa
 
 With --salvage everything that is whole is carried over to a new database, which takes the place of
 the old one at one stroke; that, and each file that was not carried over, is kept in the directory
-that is told, until you remove it. A value that
-is damaged is lost, and so are keys on a page of the database that is: restore those from an export,
-if there is one. What is carried over is as of the last commit that can be read. No host may have the
-workspace open (exit code 3).
+that is told, until you remove it. A value that is damaged is lost, and so are keys on a page of the
+database that is: restore those from an export, if there is one. What is carried over is as of the
+last commit that can be read. No host may have the workspace open (exit code 3).
 
 Examples:
   larder doctor

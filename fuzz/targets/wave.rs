@@ -15,6 +15,8 @@ mod failure;
 mod function_name;
 #[path = "../../cli/src/invoke/invocation.rs"]
 mod invocation;
+#[path = "../../cli/src/output.rs"]
+mod output;
 #[path = "../../cli/src/invoke/parameters.rs"]
 mod parameters;
 #[path = "../../cli/src/invoke/results.rs"]

@@ -1,6 +1,7 @@
 //! A workspace as this process knows it: open or not, with what waits to be done in it.
 
 mod committing;
+mod reserving;
 mod seen_view;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +12,7 @@ use futures_channel::oneshot;
 pub(crate) use self::seen_view::SeenView;
 use crate::access::Access;
 use crate::clock::Timekeeper;
-use crate::engine::{Absent, Batch, BatchOutcome, Engine, EngineWorkspace, LargeWriter, Quota, View};
+use crate::engine::{Absent, Batch, BatchOutcome, Engine, EngineWorkspace, LargeWriter, View};
 use crate::error::{Error, Fault};
 use crate::handles::Handles;
 use crate::housekeeper::Housekeeper;
@@ -25,7 +26,6 @@ use crate::recent::Recent;
 use crate::reservation::{Request, Reservation, Reservations};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, RwLock, block_on};
-use crate::usage::Held;
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
@@ -350,29 +350,6 @@ impl Workspace {
             let wait = Duration::from_millis(next_ms.saturating_sub(now.now_ms()));
             self.shared.housekeeper.tidy_expired_after(self, wait);
         }
-    }
-
-    fn reserve_here(self: &Arc<Self>, Request { reservation, at, value_bytes, quota }: &Request) -> Result<(), Error> {
-        let open = self.open_here(Absent::Leave)?;
-        let now = self.now();
-        let (held, all, old) = match open {
-            Some(open) => {
-                let view = block_on(open.view())?;
-                let old = match block_on(view.look(&at.store, &at.key, now)) {
-                    // What is damaged may be replaced.
-                    Err(Error::Damaged) => None,
-                    looked => looked?,
-                };
-                let old = old.map_or_else(Held::default, |stamp| Held::of(&at.key, stamp.bytes));
-                (block_on(view.held(&at.store, now))?, block_on(view.held_by_all(now))?, old)
-            }
-            None => Default::default(),
-        };
-        let after = held.minus(old).plus(Held::of(&at.key, *value_bytes));
-        let quota = Quota { reserved: reservation.others(), ..quota.clone() };
-        quota.check(&at.store, held, after, all)?;
-        reservation.set(after.bytes.saturating_sub(held.bytes));
-        Ok(())
     }
 
     fn open_here(self: &Arc<Self>, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
