@@ -48,7 +48,7 @@ impl Scene<'_> {
             Call::Increment { at, by } => self.increment(*at, *by),
             Call::Read { reader, offset, most } => {
                 let most = (*most).min(self.limits().chunk_bytes);
-                let slice = self.session.readers[*reader].value.slice(*offset, most.into());
+                let slice = self.session.readers[*reader].value.value.slice(*offset, most.into());
                 Expected::answer(Answer::Value(Some(slice)))
             }
             Call::Finish { writer } => self.finish(*writer),

@@ -1,6 +1,6 @@
 //! Holds each answer of the real thing against the rules, and goes on from there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use larder_store::{Error, Excess, Limits, Store, StoreId, Unit, Version};
 
@@ -25,6 +25,8 @@ pub struct Model {
     pub sessions: Vec<Option<Session>>,
     /// Readers and writers that all sessions may have open together.
     most_handles: u64,
+    /// Whether large values count while they are gone and still being read.
+    counts_lingering: bool,
     book: Book,
 }
 
@@ -45,13 +47,29 @@ impl Apart {
     }
 }
 
+/// Why there is no room.
+#[derive(Debug, Default)]
+struct Full {
+    refusals: Vec<Error>,
+    /// Whether there is none, however much of what has expired is gone.
+    surely: bool,
+}
+
+impl Full {
+    /// What comes of these, of which one is so.
+    fn of(each: impl Iterator<Item = Vec<Error>>) -> Self {
+        let each: Vec<_> = each.collect();
+        Self { surely: each.iter().all(|refusals| !refusals.is_empty()), refusals: each.concat() }
+    }
+}
+
 /// No version is this one.
 const NO_VERSION: u64 = u64::MAX - 6;
 
 impl Model {
-    pub fn new(now_ms: u64, slots: usize, most_handles: u64) -> Self {
+    pub fn new(now_ms: u64, slots: usize, most_handles: u64, counts_lingering: bool) -> Self {
         let sessions = (0..slots).map(|_| None).collect();
-        Self { workspace: Workspace::new(now_ms), sessions, most_handles, book: Book::default() }
+        Self { workspace: Workspace::new(now_ms), sessions, most_handles, counts_lingering, book: Book::default() }
     }
 
     pub fn begin(&mut self, slot: usize, terms: Terms) {
@@ -116,11 +134,13 @@ impl Model {
         let mut expected = scene.expected(call);
         // Where others have changed what it wrote over, a call may go on until its commit, which judges.
         let shifted = self.session(slot).whole_call.as_ref().is_some_and(|call| call.is_shifted(&self.workspace));
-        if !shifted || matches!(told, Answer::Refused(_)) {
-            expected.refusals.extend(self.quota_refusals(slot, call, &view, &expected.effect));
-        }
+        let may_be_full = !shifted || matches!(told, Answer::Refused(_));
+        let full = if may_be_full { self.quota_refusals(slot, call, &view, &expected.effect) } else { Full::default() };
+        let is_full = full.surely || (!full.refusals.is_empty() && matches!(told, Answer::Refused(_)));
+        let must_refuse = !expected.refusals.is_empty() || is_full;
+        expected.refusals.extend(full.refusals);
         let nothing_to_open = expected.answer == Some(Answer::Reader(None));
-        if !expected.refusals.is_empty() || (!too_many.refusals.is_empty() && !nothing_to_open) {
+        if must_refuse || (!too_many.refusals.is_empty() && !nothing_to_open) {
             expected.answer = None;
         }
         // A value that was opened stays as it is, and nothing at all can be asked for.
@@ -175,7 +195,7 @@ impl Model {
         if right { Ok(()) } else { Err(format!("{:?} or a refusal of {:?}", expected.answer, expected.refusals)) }
     }
 
-    fn quota_refusals(&self, slot: usize, call: &Call, view: &Values, effect: &Effect) -> Vec<Error> {
+    fn quota_refusals(&self, slot: usize, call: &Call, view: &Values, effect: &Effect) -> Full {
         let limits = &self.session(slot).terms.limits;
         if let Call::Write { writer, value } = call {
             let more = self.session(slot).writers[*writer].room_for(*value);
@@ -183,22 +203,37 @@ impl Model {
             return self.refused_room(slot, &more, &Kept::new(), apart);
         }
         let writer = if let Call::Finish { writer } = call { Some(*writer) } else { None };
-        let Ok(after) = effect.apply(view, self.workspace.clock.now_ms()) else { return Vec::new() };
+        let Ok(after) = effect.apply(view, self.workspace.clock.now_ms()) else { return Full::default() };
         // A call is judged as if each of its writes had been made by itself.
         self.over_quota(limits, &stores(effect), view, &after, Apart { slot, writer, whole_call: true })
     }
 
     /// Why the stores may not come to hold that.
-    fn over_quota(
-        &self,
-        limits: &Limits,
-        stores: &[StoreId],
-        before: &Values,
-        after: &Values,
-        apart: Apart,
-    ) -> Vec<Error> {
+    fn over_quota(&self, limits: &Limits, stores: &[StoreId], before: &Values, after: &Values, apart: Apart) -> Full {
         let reserved = |store: Option<&StoreId>| self.reserved(store, apart);
-        Quota { limits, reserved: &reserved }.refusals(stores, before, after)
+        let of = |lingering| Quota { limits, reserved: &reserved, lingering }.refusals(stores, before, after);
+        Full::of(self.lingering().into_iter().map(of))
+    }
+
+    /// Bytes of large values that are gone and still being read: what they may come to.
+    fn lingering(&self) -> BTreeSet<u64> {
+        let readers = self.sessions.iter().flatten().flat_map(|session| &session.readers);
+        let large = readers.filter(|reader| self.counts_lingering && reader.value.is_large());
+        let read: HashMap<Write, _> = large
+            .filter_map(|OpenReader { value, committed_at }| {
+                Some((value.write, (value.value.len(), self.workspace.is_gone(committed_at.as_ref()?, value.write))))
+            })
+            .collect();
+        let mut sums = BTreeSet::from([0]);
+        for (bytes, gone) in read.into_values() {
+            let with = sums.iter().map(|sum| sum + bytes).collect();
+            sums = match gone {
+                Some(false) => sums,
+                Some(true) => with,
+                None => &sums | &with,
+            };
+        }
+        sums
     }
 
     /// Bytes that are kept for values that are being written, in a store or in all, and not for what is judged itself.
@@ -235,12 +270,13 @@ impl Model {
     }
 
     /// Why there is no room for what is still being written, beside what is there and what else is kept free.
-    fn refused_room(&self, slot: usize, effect: &Effect, beside: &Kept, apart: Apart) -> Vec<Error> {
+    fn refused_room(&self, slot: usize, effect: &Effect, beside: &Kept, apart: Apart) -> Full {
         let view = self.view(slot);
         let after = effect.apply(&view, self.workspace.clock.now_ms()).unwrap_or_default();
         let reserved = |store: Option<&StoreId>| self.reserved(store, apart) + kept_in(beside, store);
-        let quota = Quota { limits: &self.session(slot).terms.limits, reserved: &reserved };
-        quota.refusals(&stores(effect), &view, &after)
+        let limits = &self.session(slot).terms.limits;
+        let of = |lingering| Quota { limits, reserved: &reserved, lingering }.refusals(&stores(effect), &view, &after);
+        Full::of(self.lingering().into_iter().map(of))
     }
 
     /// What will be kept free for the large values that a call puts, until its whole call ends.
@@ -257,7 +293,7 @@ impl Model {
             let apart = Apart { slot, writer: None, whole_call: true };
             let bytes = match call {
                 Call::Finish { writer } => self.session(slot).writers[*writer].reserved,
-                _ if self.refused_room(slot, &put, &kept, apart).is_empty() => {
+                _ if !self.refused_room(slot, &put, &kept, apart).surely => {
                     cost(&place.1, stored.value.len()).saturating_sub(view.cost_at(place))
                 }
                 _ => 0,
@@ -287,8 +323,10 @@ impl Model {
             _ if expected.answer.is_none() => {}
             Call::Open(at) if opened => {
                 let place = session.terms.place(*at);
-                let value = self.view(slot).at(&place).unwrap().value.clone();
-                self.session_mut(slot).readers.push(OpenReader { value });
+                let value = self.view(slot).at(&place).unwrap().clone();
+                let committed = self.workspace.visible().at(&place).is_some_and(|stored| stored.write == value.write);
+                let committed_at = committed.then_some(place);
+                self.session_mut(slot).readers.push(OpenReader { value, committed_at });
                 return;
             }
             Call::Close { reader } => drop(session.readers.remove(*reader)),
@@ -330,7 +368,7 @@ impl Model {
         let Call::Write { writer, value } = call else { return None };
         let apart = Apart { slot, writer: Some(*writer), whole_call: true };
         let writer = &self.session(slot).writers[*writer];
-        let fits = self.refused_room(slot, &writer.room_for(*value), &Kept::new(), apart).is_empty();
+        let fits = !self.refused_room(slot, &writer.room_for(*value), &Kept::new(), apart).surely;
         let needed = cost(&writer.place.1, (writer.bytes.len() + value.bytes().len()) as u64);
         fits.then(|| needed.saturating_sub(self.view(slot).cost_at(&writer.place)))
     }
@@ -370,16 +408,17 @@ impl Model {
         };
         let base = self.workspace.visible();
         let after = call.writes().apply(&base, self.workspace.clock.now_ms());
-        let fits = after.as_ref().is_ok_and(|after| {
-            self.over_quota(&session.terms.limits, &stores(call.writes()), &base, after, Apart::none()).is_empty()
-        });
-        let must_fail = call.in_conflict || stale == Stale::Yes || !fits;
+        let full = match &after {
+            Ok(after) => self.over_quota(&session.terms.limits, &stores(call.writes()), &base, after, Apart::none()),
+            Err(_) => Full { surely: true, ..Full::default() },
+        };
+        let must_fail = call.in_conflict || stale == Stale::Yes || full.surely;
         if is_conflict(told) {
-            let may_fail = must_fail || stale == Stale::Perhaps;
+            let may_fail = must_fail || stale == Stale::Perhaps || !full.refusals.is_empty();
             return if may_fail { Ok(()) } else { Err("a commit".to_owned()) };
         }
         if must_fail || *told != Answer::Done {
-            return Err(format!("a conflict ({stale:?}, fits: {fits})"));
+            return Err(format!("a conflict ({stale:?}, {full:?})"));
         }
         let after = self.of_one_commit(call.writes(), after.unwrap());
         let cleared = call.cleared.iter().map(|store| Touch::Prefix(store.clone(), String::new()));

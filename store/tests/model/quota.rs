@@ -7,6 +7,8 @@ pub struct Quota<'a> {
     pub limits: &'a Limits,
     /// Bytes of values that are being written, in a store and altogether.
     pub reserved: &'a dyn Fn(Option<&StoreId>) -> u64,
+    /// Bytes of large values that are gone and still being read.
+    pub lingering: u64,
 }
 
 impl Quota<'_> {
@@ -15,7 +17,7 @@ impl Quota<'_> {
         let mut moves: Vec<_> = stores.iter().map(|store| (store, before.held(store), after.held(store))).collect();
         // What shrinks makes room for what grows.
         moves.sort_by_key(|(_, held, held_after)| held_after.bytes > held.bytes);
-        let mut in_workspace = before.bytes();
+        let mut in_workspace = before.bytes() + self.lingering;
         let mut refusals = Vec::new();
         for (store, held, held_after) in moves {
             refusals.extend(self.of_store(store, held, held_after, in_workspace));

@@ -56,7 +56,8 @@ impl<'a> Run<'a> {
         let mut options = timed(&clock);
         options.open_handles = MOST_HANDLES;
         let larder = ground.open(&options);
-        let model = Model::new(START_MS, SLOTS + 1, MOST_HANDLES as u64);
+        let has_files = matches!(ground, Ground::Directory(_));
+        let model = Model::new(START_MS, SLOTS + 1, MOST_HANDLES as u64, has_files);
         let sessions = (0..=SLOTS).map(|_| None).collect();
         let mut run = Self { ground, options, clock, larder, sessions, model };
         run.begin_all();

@@ -1,13 +1,15 @@
 use super::book::Write;
 use super::call::Expect;
-use super::content::{Bytes, Content};
+use super::content::Content;
 use super::effect::{Effect, Step};
 use super::values::{Place, Stored};
 
 /// A value as it was when opened.
 #[derive(Debug)]
 pub struct OpenReader {
-    pub value: Bytes,
+    pub value: Stored,
+    /// Where that was committed; none for what a whole call has written itself.
+    pub committed_at: Option<Place>,
 }
 
 /// A value being written.

@@ -1,5 +1,6 @@
 use larder_store::StoreId;
 
+use super::book::Write;
 use super::effect::Effect;
 use super::expected::Read;
 use super::values::{Place, Stored, Values};
@@ -106,6 +107,15 @@ impl Workspace {
         let expired = self.stored.0.iter().filter(|(place, _)| looked_at(place));
         let latest = expired.filter_map(|(_, stored)| stored.expires_at_ms).filter(|at| *at <= now_ms).max();
         self.clock.called_expired_ms = self.clock.called_expired_ms.max(latest.unwrap_or(0));
+    }
+
+    /// Whether a value that was committed is no longer there; none where it has expired, as that may have gone or not.
+    pub fn is_gone(&self, place: &Place, write: Write) -> Option<bool> {
+        match self.stored.at(place).filter(|stored| stored.write == write) {
+            Some(stored) if self.is_live(stored) => Some(false),
+            Some(_) => None,
+            None => Some(true),
+        }
     }
 
     /// How many large values there are at least, and at most: what has expired may have gone or not.
