@@ -24,6 +24,10 @@ pub struct Values(pub BTreeMap<Place, Stored>);
 pub const LARGE_BYTES: u64 = 1 << 20;
 
 impl Stored {
+    pub fn is_live(&self, now_ms: u64) -> bool {
+        self.expires_at_ms.is_none_or(|at_ms| at_ms > now_ms)
+    }
+
     pub fn is_large(&self) -> bool {
         self.value.len() >= LARGE_BYTES
     }

@@ -32,6 +32,8 @@ struct Learnt {
     own: Own,
     /// Whether more came after a page, that others had.
     more_of_others: bool,
+    /// When the first of what came after a page expires.
+    more_until_ms: Option<u64>,
     moment: usize,
     /// Whether it must still be so at the end: an answer must, a refusal need not.
     sure: bool,
@@ -138,7 +140,10 @@ impl WholeCall {
         let view = self.view(workspace);
         let mut more = view.0.keys().filter(|place| read.stopped_before(place)).peekable();
         let more_of_others = more.peek().is_some() && more.all(|place| !own.contains(place));
-        self.note(Learnt { read, seen, own, more_of_others, moment: workspace.moment(), sure });
+        let visible = workspace.visible();
+        let beyond = visible.0.iter().filter(|(place, _)| read.stopped_before(place));
+        let more_until_ms = beyond.filter_map(|(_, stored)| stored.expires_at_ms).min();
+        self.note(Learnt { read, seen, own, more_of_others, more_until_ms, moment: workspace.moment(), sure });
     }
 
     fn note(&mut self, learnt: Learnt) {
@@ -156,7 +161,8 @@ impl WholeCall {
             let read = Read::Key(place.clone());
             let seen = read.of(&workspace.visible(), |_| false);
             let own = Own { places: BTreeSet::new(), stores: BTreeSet::new() };
-            self.note(Learnt { read, seen, own, more_of_others: false, moment: workspace.moment(), sure: true });
+            let moment = workspace.moment();
+            self.note(Learnt { read, seen, own, more_of_others: false, more_until_ms: None, moment, sure: true });
             let Some(sum) = view.at(&place) else { continue };
             self.writes.0.retain(|(written, _)| *written != place);
             self.writes.0.push((place, Step::Put(sum.clone())));
@@ -184,7 +190,9 @@ impl Learnt {
         };
         let no_more = self.more_of_others && !visible.0.keys().any(|place| self.read.stopped_before(place));
         let changed = changed || no_more;
-        match (changed, workspace.touched_since(self.moment, &self.read)) {
+        // That there is more was read too, of a key that may be gone by now.
+        let first_is_gone = self.more_until_ms.is_some_and(|at_ms| at_ms <= workspace.clock.now_ms());
+        match (changed, first_is_gone || workspace.touched_since(self.moment, &self.read)) {
             (true, _) if self.sure => Stale::Yes,
             (false, false) => Stale::No,
             _ => Stale::Perhaps,

@@ -64,32 +64,31 @@ impl Workspace {
         Self { stored: Values::default(), touched: Vec::new(), clock: Clock::at(now_ms) }
     }
 
-    pub fn is_live(&self, stored: &Stored) -> bool {
-        stored.expires_at_ms.is_none_or(|at| at > self.clock.now_ms())
-    }
-
     /// What anybody can see.
     pub fn visible(&self) -> Values {
-        let live = self.stored.0.iter().filter(|(_, stored)| self.is_live(stored));
+        let now_ms = self.clock.now_ms();
+        let live = self.stored.0.iter().filter(|(_, stored)| stored.is_live(now_ms));
         Values(live.map(|(place, stored)| (place.clone(), stored.clone())).collect())
     }
 
     /// Puts what an effect made of [`Workspace::visible`]; what has expired there remains where it is not replaced.
     pub fn commit(&mut self, effect: &Effect, after: &Values, removed: impl IntoIterator<Item = Touch>) {
+        let now_ms = self.clock.now_ms();
         for place in effect.places() {
             match after.at(place) {
                 Some(stored) => drop(self.stored.0.insert(place.clone(), stored.clone())),
-                None => drop(self.stored.0.remove(place)),
+                None => self.stored.0.retain(|at, stored| at != place || !stored.is_live(now_ms)),
             }
         }
         let keys = effect.places().cloned().map(Touch::Key);
         self.touched.push(keys.chain(removed).collect());
     }
 
-    /// Removes all of a store.
+    /// Removes all of a store; what has expired there may remain.
     pub fn clear(&mut self, store: &StoreId) {
         self.touched.push(vec![Touch::Prefix(store.clone(), String::new())]);
-        self.stored.0.retain(|(of, _), _| of != store);
+        let now_ms = self.clock.now_ms();
+        self.stored.0.retain(|(of, _), stored| of != store || !stored.is_live(now_ms));
     }
 
     /// Where in the history of commits it stands.
@@ -112,7 +111,7 @@ impl Workspace {
     /// Whether a value that was committed is no longer there; none where it has expired, as that may have gone or not.
     pub fn is_gone(&self, place: &Place, write: Write) -> Option<bool> {
         match self.stored.at(place).filter(|stored| stored.write == write) {
-            Some(stored) if self.is_live(stored) => Some(false),
+            Some(stored) if stored.is_live(self.clock.now_ms()) => Some(false),
             Some(_) => None,
             None => Some(true),
         }
