@@ -32,8 +32,8 @@ struct Learnt {
     own: Own,
     /// Whether more came after a page, that others had.
     more_of_others: bool,
-    /// When the first of what came after a page expires.
-    more_until_ms: Option<u64>,
+    /// When the first of all expires that it may have looked at: what the call has written over, and what came after a page.
+    first_expiry_ms: Option<u64>,
     moment: usize,
     /// Whether it must still be so at the end: an answer must, a refusal need not.
     sure: bool,
@@ -141,9 +141,9 @@ impl WholeCall {
         let mut more = view.0.keys().filter(|place| read.stopped_before(place)).peekable();
         let more_of_others = more.peek().is_some() && more.all(|place| !own.contains(place));
         let visible = workspace.visible();
-        let beyond = visible.0.iter().filter(|(place, _)| read.stopped_before(place));
-        let more_until_ms = beyond.filter_map(|(_, stored)| stored.expires_at_ms).min();
-        self.note(Learnt { read, seen, own, more_of_others, more_until_ms, moment: workspace.moment(), sure });
+        let looked_at = visible.0.iter().filter(|((store, key), _)| read.may_cover(store, key));
+        let first_expiry_ms = looked_at.filter_map(|(_, stored)| stored.expires_at_ms).min();
+        self.note(Learnt { read, seen, own, more_of_others, first_expiry_ms, moment: workspace.moment(), sure });
     }
 
     fn note(&mut self, learnt: Learnt) {
@@ -162,7 +162,7 @@ impl WholeCall {
             let seen = read.of(&workspace.visible(), |_| false);
             let own = Own { places: BTreeSet::new(), stores: BTreeSet::new() };
             let moment = workspace.moment();
-            self.note(Learnt { read, seen, own, more_of_others: false, more_until_ms: None, moment, sure: true });
+            self.note(Learnt { read, seen, own, more_of_others: false, first_expiry_ms: None, moment, sure: true });
             let Some(sum) = view.at(&place) else { continue };
             self.writes.0.retain(|(written, _)| *written != place);
             self.writes.0.push((place, Step::Put(sum.clone())));
@@ -190,8 +190,7 @@ impl Learnt {
         };
         let no_more = self.more_of_others && !visible.0.keys().any(|place| self.read.stopped_before(place));
         let changed = changed || no_more;
-        // That there is more was read too, of a key that may be gone by now.
-        let first_is_gone = self.more_until_ms.is_some_and(|at_ms| at_ms <= workspace.clock.now_ms());
+        let first_is_gone = self.first_expiry_ms.is_some_and(|at_ms| at_ms <= workspace.clock.now_ms());
         match (changed, first_is_gone || workspace.touched_since(self.moment, &self.read)) {
             (true, _) if self.sure => Stale::Yes,
             (false, false) => Stale::No,

@@ -148,7 +148,7 @@ impl Read {
         }
     }
 
-    fn may_cover(&self, store: &StoreId, key: &str) -> bool {
+    pub fn may_cover(&self, store: &StoreId, key: &str) -> bool {
         match self {
             Self::Key(place) => (&place.0, place.1.as_str()) == (store, key),
             Self::Range { store: of, prefix, after, .. } => {
