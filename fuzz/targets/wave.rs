@@ -49,11 +49,11 @@ const COMPONENT: &str = r#"(component
     (export $g "g-flags" (type $g'))
     (func (export "none") (canon lift (core func $i "f")))
     (func (export "text") (param "t" string)
-        (canon lift (core func $i "g") (memory $i "memory") (realloc (func $i "realloc"))))
+        (canon lift (core func $i "g") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))))
     (func (export "numbers") (param "a" u8) (param "b" s64) (param "c" f32) (param "d" f64) (param "e" char)
         (canon lift (core func $i "h")))
     (func (export "lists") (param "l" (list (option (tuple u8 string)))) (param "e" $e) (param "g" $g) (param "b" bool)
-        (canon lift (core func $i "l") (memory $i "memory") (realloc (func $i "realloc"))))
+        (canon lift (core func $i "l") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))))
 )"#;
 
 static EXPORTS: LazyLock<Exports> = LazyLock::new(|| {
