@@ -1,21 +1,21 @@
 //! Holds each answer of the real thing against the rules, and goes on from there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod room;
 
-use larder_store::{Error, Excess, Limits, Store, StoreId, Unit, Version};
+use larder_store::{Error, Excess, Store, StoreId, Unit, Version};
 
+use self::room::{Apart, Full, Kept};
 use super::answer::Answer;
-use super::answers::{Scene, expiry, stores};
+use super::answers::{Scene, expiry};
 use super::book::{Book, Write};
 use super::call::{At, Call, Expect};
-use super::effect::{Effect, Step};
+use super::effect::Effect;
 use super::expected::Expected;
 use super::history::KEYS;
-use super::quota::Quota;
 use super::refusals;
 use super::session::{Session, Terms};
 use super::stream::{OpenReader, OpenWriter};
-use super::values::{Place, Values, cost};
+use super::values::Values;
 use super::whole_call::Stale;
 use super::workspace::{Touch, Workspace};
 
@@ -28,39 +28,6 @@ pub struct Model {
     /// Whether large values count while they are gone and still being read.
     counts_lingering: bool,
     book: Book,
-}
-
-/// What is kept free for large values.
-type Kept = BTreeMap<Place, u64>;
-
-/// What keeps room for itself while it is judged.
-#[derive(Clone, Copy)]
-struct Apart {
-    slot: usize,
-    writer: Option<usize>,
-    whole_call: bool,
-}
-
-impl Apart {
-    fn none() -> Self {
-        Self { slot: usize::MAX, writer: None, whole_call: false }
-    }
-}
-
-/// Why there is no room.
-#[derive(Debug, Default)]
-struct Full {
-    refusals: Vec<Error>,
-    /// Whether there is none, however much of what has expired is gone.
-    surely: bool,
-}
-
-impl Full {
-    /// What comes of these, of which one is so.
-    fn of(each: impl Iterator<Item = Vec<Error>>) -> Self {
-        let each: Vec<_> = each.collect();
-        Self { surely: each.iter().all(|refusals| !refusals.is_empty()), refusals: each.concat() }
-    }
 }
 
 /// No version is this one.
@@ -195,67 +162,6 @@ impl Model {
         if right { Ok(()) } else { Err(format!("{:?} or a refusal of {:?}", expected.answer, expected.refusals)) }
     }
 
-    fn quota_refusals(&self, slot: usize, call: &Call, view: &Values, effect: &Effect) -> Full {
-        let limits = &self.session(slot).terms.limits;
-        if let Call::Write { writer, value } = call {
-            let more = self.session(slot).writers[*writer].room_for(*value);
-            let apart = Apart { slot, writer: Some(*writer), whole_call: true };
-            return self.refused_room(slot, &more, &Kept::new(), apart);
-        }
-        let writer = if let Call::Finish { writer } = call { Some(*writer) } else { None };
-        let Ok(after) = effect.apply(view, self.workspace.clock.now_ms()) else { return Full::default() };
-        // A call is judged as if each of its writes had been made by itself.
-        self.over_quota(limits, &stores(effect), view, &after, Apart { slot, writer, whole_call: true })
-    }
-
-    /// Why the stores may not come to hold that.
-    fn over_quota(&self, limits: &Limits, stores: &[StoreId], before: &Values, after: &Values, apart: Apart) -> Full {
-        let reserved = |store: Option<&StoreId>| self.reserved(store, apart);
-        let of = |lingering| Quota { limits, reserved: &reserved, lingering }.refusals(stores, before, after);
-        Full::of(self.lingering().into_iter().map(of))
-    }
-
-    /// Bytes of large values that are gone and still being read: what they may come to.
-    fn lingering(&self) -> BTreeSet<u64> {
-        let readers = self.sessions.iter().flatten().flat_map(|session| &session.readers);
-        let large = readers.filter(|reader| self.counts_lingering && reader.value.is_large());
-        let read: HashMap<Write, _> = large
-            .filter_map(|OpenReader { value, committed_at }| {
-                Some((value.write, (value.value.len(), self.workspace.is_gone(committed_at.as_ref()?, value.write))))
-            })
-            .collect();
-        let mut sums = BTreeSet::from([0]);
-        for (bytes, gone) in read.into_values() {
-            let with = sums.iter().map(|sum| sum + bytes).collect();
-            sums = match gone {
-                Some(false) => sums,
-                Some(true) => with,
-                None => &sums | &with,
-            };
-        }
-        sums
-    }
-
-    /// Bytes that are kept for values that are being written, in a store or in all, and not for what is judged itself.
-    fn reserved(&self, store: Option<&StoreId>, apart: Apart) -> u64 {
-        let mut reserved = 0;
-        for (slot, session) in
-            self.sessions.iter().enumerate().filter_map(|(slot, session)| Some((slot, session.as_ref()?)))
-        {
-            let is_here = slot == apart.slot;
-            if let Some(call) = &session.whole_call
-                && !(is_here && apart.whole_call)
-            {
-                reserved += kept_in(&call.kept, store);
-            }
-            let writers = session.writers.iter().enumerate();
-            let others = writers.filter(|(number, _)| !(is_here && apart.writer == Some(*number)));
-            let counted = others.filter(|(_, writer)| store.is_none_or(|store| writer.place.0 == *store));
-            reserved += counted.map(|(_, writer)| writer.reserved).sum::<u64>();
-        }
-        reserved
-    }
-
     fn handle_refusal(&self, slot: usize, call: &Call) -> Vec<Error> {
         if !matches!(call, Call::Open(_) | Call::Create { .. }) {
             return Vec::new();
@@ -267,40 +173,6 @@ impl Model {
             .filter(|(limit, open)| open >= limit)
             .map(|(limit, open)| Error::TooManyOpen(Excess { unit: Unit::Handles, limit, actual: open + 1 }))
             .collect()
-    }
-
-    /// Why there is no room for what is still being written, beside what is there and what else is kept free.
-    fn refused_room(&self, slot: usize, effect: &Effect, beside: &Kept, apart: Apart) -> Full {
-        let view = self.view(slot);
-        let after = effect.apply(&view, self.workspace.clock.now_ms()).unwrap_or_default();
-        let reserved = |store: Option<&StoreId>| self.reserved(store, apart) + kept_in(beside, store);
-        let limits = &self.session(slot).terms.limits;
-        let of = |lingering| Quota { limits, reserved: &reserved, lingering }.refusals(&stores(effect), &view, &after);
-        Full::of(self.lingering().into_iter().map(of))
-    }
-
-    /// What will be kept free for the large values that a call puts, until its whole call ends.
-    fn kept_for(&self, slot: usize, call: &Call, effect: &Effect) -> Kept {
-        let mut kept = Kept::new();
-        for (place, step) in &effect.0 {
-            kept.remove(place);
-            let Step::Put(stored) = step else { continue };
-            if !stored.is_large() {
-                continue;
-            }
-            let put = Effect(vec![(place.clone(), step.clone())]);
-            let view = self.view(slot);
-            let apart = Apart { slot, writer: None, whole_call: true };
-            let bytes = match call {
-                Call::Finish { writer } => self.session(slot).writers[*writer].reserved,
-                _ if !self.refused_room(slot, &put, &kept, apart).surely => {
-                    cost(&place.1, stored.value.len()).saturating_sub(view.cost_at(place))
-                }
-                _ => 0,
-            };
-            kept.insert(place.clone(), bytes);
-        }
-        kept
     }
 
     fn go_on(&mut self, slot: usize, call: &Call, expected: Expected) {
@@ -363,16 +235,6 @@ impl Model {
         }
     }
 
-    /// What is kept free for a value with its next chunk, if there is as much.
-    fn room_for_chunk(&self, slot: usize, call: &Call) -> Option<u64> {
-        let Call::Write { writer, value } = call else { return None };
-        let apart = Apart { slot, writer: Some(*writer), whole_call: true };
-        let writer = &self.session(slot).writers[*writer];
-        let fits = !self.refused_room(slot, &writer.room_for(*value), &Kept::new(), apart).surely;
-        let needed = cost(&writer.place.1, (writer.bytes.len() + value.bytes().len()) as u64);
-        fits.then(|| needed.saturating_sub(self.view(slot).cost_at(&writer.place)))
-    }
-
     fn note_what_was_left_out(&mut self, slot: usize, expected: &Expected) {
         let Self { workspace, sessions, .. } = self;
         let call = sessions[slot].as_ref().and_then(|session| session.whole_call.as_ref());
@@ -408,11 +270,8 @@ impl Model {
         };
         let base = self.workspace.visible();
         let after = call.writes().apply(&base, self.workspace.clock.now_ms());
-        let full = match &after {
-            Ok(after) => self.over_quota(&session.terms.limits, &stores(call.writes()), &base, after, Apart::none()),
-            Err(_) => Full { surely: true, ..Full::default() },
-        };
-        let must_fail = call.in_conflict || stale == Stale::Yes || full.surely;
+        let full = self.over_quota(&session.terms.limits, call.writes(), &base, &Kept::new(), Apart::none());
+        let must_fail = call.in_conflict || stale == Stale::Yes || after.is_err() || full.surely;
         if is_conflict(told) {
             let may_fail = must_fail || stale == Stale::Perhaps || !full.refusals.is_empty();
             return if may_fail { Ok(()) } else { Err("a commit".to_owned()) };
@@ -464,10 +323,6 @@ impl Model {
     pub fn has_version(&mut self, write: Write, version: Version) -> bool {
         self.book.agrees(write, version)
     }
-}
-
-fn kept_in(kept: &Kept, store: Option<&StoreId>) -> u64 {
-    kept.iter().filter(|((of, _), _)| store.is_none_or(|store| store == of)).map(|(_, bytes)| bytes).sum()
 }
 
 fn is_conflict(told: &Answer<Version>) -> bool {

@@ -135,12 +135,11 @@ impl WholeCall {
 
     pub fn learn(&mut self, read: Read, sure: bool, workspace: &Workspace) {
         self.add_up(&read, workspace);
-        let own = self.own();
-        let seen = read.of(&workspace.visible(), |place| own.contains(place));
+        let (own, visible) = (self.own(), workspace.visible());
+        let seen = read.of(&visible, |place| own.contains(place));
         let view = self.view(workspace);
         let mut more = view.0.keys().filter(|place| read.stopped_before(place)).peekable();
         let more_of_others = more.peek().is_some() && more.all(|place| !own.contains(place));
-        let visible = workspace.visible();
         let looked_at = visible.0.iter().filter(|((store, key), _)| read.may_cover(store, key));
         let first_expiry_ms = looked_at.filter_map(|(_, stored)| stored.expires_at_ms).min();
         self.note(Learnt { read, seen, own, more_of_others, first_expiry_ms, moment: workspace.moment(), sure });
