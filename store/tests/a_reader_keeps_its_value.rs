@@ -7,10 +7,10 @@ mod support;
 use std::thread;
 use std::time::Duration;
 
-use larder_store::{Address, Commit, Larder, Limits, Options, Reader, Session};
+use larder_store::{Address, Commit, Error, Larder, Limits, Options, Reader, Session};
 use pollster::block_on;
 use support::{
-    HandClock, Random, blobs, eventually, limited, on_each_engine, open_with, read_whole, reader, session, timed,
+    HandClock, Random, blobs, bytes, eventually, limited, on_each_engine, open_with, read_whole, reader, session, timed,
 };
 
 const SIZES: [usize; 8] = [0, 1, 1000, 65_536, 200_000, (1 << 20) - 1, 1 << 20, 2_500_001];
@@ -114,6 +114,27 @@ fn its_file_goes_when_the_last_reader_closes() {
     assert!(block_on(read_whole(&second)).unwrap() == value(2_500_001));
     drop(second);
     eventually("the file is gone", || blobs(temporary.path(), "w").is_empty());
+}
+
+/// Otherwise a plugin could hold any amount of disk by opening what it deletes.
+#[test]
+fn what_is_gone_counts_in_its_workspace_until_the_last_reader_closes() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = open_with(temporary.path(), &Options::default());
+    let session = limited(&larder, "w", "p", Limits { workspace_bytes: 3_000_000, ..Limits::default() });
+    block_on(session.set("k", value(2_500_000))).unwrap();
+    let readers = [open(&session, "k"), open(&session, "k")];
+    block_on(session.delete("k")).unwrap();
+    let is_refused = || match block_on(session.set("l", value(600_000))) {
+        Err(Error::QuotaExceeded(excess)) => excess == bytes(500_000, 600_065),
+        other => panic!("{other:?}"),
+    };
+    assert!(is_refused());
+    let [first, second] = readers;
+    drop(first);
+    assert!(is_refused());
+    drop(second);
+    block_on(session.set("l", value(600_000))).unwrap();
 }
 
 #[test]
