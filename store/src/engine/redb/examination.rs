@@ -8,7 +8,7 @@ use super::database::{builder, database_file, is_held};
 use super::large_file::{ChunkReader, Identity};
 use super::large_files::file_name;
 use super::layout::Layout;
-use super::meta::{Contents, META, ReadMeta};
+use super::meta::{COMMIT, Contents, LATEST, META, ReadMeta, VERSIONS};
 use super::overlay::Overlay;
 use super::page_format::{FLAGS, SECOND_IS_PRIMARY};
 use super::scan::{Rows, scan};
@@ -47,6 +47,10 @@ pub(super) struct Examination<'a> {
     signposts: Signposts<'a>,
     pub seal: Seal,
     pub damage: Vec<Damage>,
+    /// What the values that are whole amount to.
+    held: Held,
+    /// The highest version among them.
+    pub highest: u64,
     // In the order in which they go.
     pub transaction: ReadTransaction,
     _database: Box<dyn Send>,
@@ -69,13 +73,18 @@ impl<'a> Examination<'a> {
             let what = format!("its database is that of workspace '{}'", name.escape_default());
             return Err(Error::Unavailable(Fault::Damaged { workspace: id.to_string(), what }));
         }
-        Ok(Self { layout, id, signposts: Signposts::of(dir), seal, damage, transaction, _database: database })
+        let (held, highest) = Default::default();
+        let signposts = Signposts::of(dir);
+        Ok(Self { layout, id, signposts, seal, damage, held, highest, transaction, _database: database })
     }
 
     /// Shows every value that is whole.
     pub fn walk(&mut self, mut show: impl FnMut(&Whole) -> Result<(), Error>) -> Result<(), Error> {
         for store in self.stores() {
             self.walk_store(&store, &mut show)?;
+        }
+        if self.damage.is_empty() {
+            self.compare_totals();
         }
         Ok(())
     }
@@ -110,7 +119,7 @@ impl<'a> Examination<'a> {
                 return Ok(());
             }
         };
-        let (mut found, before) = (Contents::default(), self.damage.len());
+        let (mut found, mut highest, before) = (Contents::default(), self.highest, self.damage.len());
         if let Some(rows) = rows {
             let mut damage = Vec::new();
             let whole = scan(&rows, &self.signposts, |key, stored| {
@@ -132,6 +141,7 @@ impl<'a> Examination<'a> {
                         .map(|what| Damage::of_key(store, text, what)),
                 );
                 found.add(&key, stamp, large.is_some());
+                highest = highest.max(stamp.version.into());
                 show(&Whole { store, key: &key, stamp, large, stored })
             })?;
             self.damage.extend(damage);
@@ -139,6 +149,8 @@ impl<'a> Examination<'a> {
                 self.damage.push(Damage::of_store(store, "some of its keys cannot be read"));
             }
         }
+        self.held = self.held.plus(found.held);
+        self.highest = highest;
         if self.damage.len() == before {
             self.compare_counts(store, found, [expiring, large_notes]);
         }
@@ -149,12 +161,7 @@ impl<'a> Examination<'a> {
     fn compare_counts(&mut self, store: &StoreId, found: Contents, notes: [Option<Rows>; 2]) {
         let counted = contain(|| self.transaction.open_table(META)?.contents(store)).unwrap_or_default();
         if counted != found {
-            let (Held { bytes, keys }, counted) = (found.held, counted.held);
-            let what = format!(
-                "counted are {} bytes and {} keys, but it holds {bytes} and {keys}",
-                counted.bytes, counted.keys
-            );
-            self.damage.push(Damage::of_store(store, what));
+            self.damage.push(Damage::of_store(store, miscounted(counted.held, found.held)));
         }
         for (notes, expected, what) in
             [(&notes[0], found.expiring, "what expires"), (&notes[1], found.large, "its large values")]
@@ -168,6 +175,26 @@ impl<'a> Examination<'a> {
             });
             if !matches!(whole, Ok(true)) || noted != expected {
                 self.damage.push(Damage::of_store(store, format!("the notes of {what} are wrong")));
+            }
+        }
+    }
+
+    /// Where every store is as it should be, the workspace says of itself what is so.
+    fn compare_totals(&mut self) {
+        let said = contain(|| {
+            let meta = self.transaction.open_table(META)?;
+            Ok((meta.held()?, meta.number(VERSIONS)?, meta.number(COMMIT)?, meta.number(LATEST)?))
+        });
+        match said {
+            Err(trouble) => self.damage.push(Damage::of_workspace(told(&trouble, self.id))),
+            Ok((held, versions, ..)) => {
+                if held != self.held {
+                    self.damage.push(Damage::of_workspace(miscounted(held, self.held)));
+                }
+                if versions <= self.highest {
+                    let what = format!("its next version is {versions}, but a value has {}", self.highest);
+                    self.damage.push(Damage::of_workspace(what));
+                }
             }
         }
     }
@@ -296,6 +323,13 @@ fn unnoted(
         return Some("it is not noted among what expires");
     }
     large.is_some_and(|name| !has(large_notes, &name)).then_some("it is not noted among the large values")
+}
+
+fn miscounted(counted: Held, found: Held) -> String {
+    format!(
+        "counted are {} bytes and {} keys, but it holds {} and {}",
+        counted.bytes, counted.keys, found.bytes, found.keys
+    )
 }
 
 fn has(table: Option<&Rows>, key: &[u8]) -> bool {

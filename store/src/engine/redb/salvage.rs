@@ -116,7 +116,7 @@ fn fill(examination: &mut Examination, id: &WorkspaceId, dir: &Dir) -> Result<Co
     let mut copy = contain(|| {
         let database = builder(Sharing::Exclusive).create_with_backend(Backend::new(file)?)?;
         let transaction = database.begin_write()?;
-        Ok(Copy { database, transaction, id, large: HashSet::new(), stores: BTreeMap::new(), version: 0 })
+        Ok(Copy { database, transaction, id, large: HashSet::new(), stores: BTreeMap::new() })
     })
     .map_err(|trouble| trouble.into_error(id))?;
     examination.walk(|whole| copy.add(whole))?;
@@ -131,8 +131,6 @@ struct Copy<'a> {
     /// The names of the files of its large values.
     large: HashSet<String>,
     stores: BTreeMap<StoreId, Contents>,
-    /// The highest one that was met.
-    version: u64,
 }
 
 impl Copy<'_> {
@@ -142,7 +140,6 @@ impl Copy<'_> {
         }
         let contents = self.stores.entry((*store).clone()).or_default();
         contents.add(key, *stamp, large.is_some());
-        self.version = self.version.max(stamp.version.into());
         let (names, transaction) = (Names::of(store), &self.transaction);
         let added = contain(|| {
             transaction.open_table(names.rows())?.insert(key.as_bytes(), *stored)?;
@@ -160,7 +157,7 @@ impl Copy<'_> {
     }
 
     fn finish(self, examination: &Examination) -> Result<Copied, Error> {
-        let Self { database, mut transaction, id, large, stores, version } = self;
+        let Self { database, mut transaction, id, large, stores } = self;
         let number = |key| contain(|| examination.transaction.open_table(META)?.number(key)).unwrap_or(0);
         let held = stores.values().fold(Held::default(), |held, contents| held.plus(contents.held));
         let written = contain(|| {
@@ -171,7 +168,7 @@ impl Copy<'_> {
                 // A session that began before must not take it for what it has read, nor a version for an old one; also
                 // where the number is lost.
                 set_number(&mut meta, COMMIT, number(COMMIT) + 1)?;
-                set_number(&mut meta, VERSIONS, number(VERSIONS).max(version + 1) + BLOCK)?;
+                set_number(&mut meta, VERSIONS, number(VERSIONS).max(examination.highest + 1) + BLOCK)?;
                 set_number(&mut meta, LATEST, number(LATEST))?;
                 set_held(&mut meta, held)?;
                 for (store, contents) in &stores {

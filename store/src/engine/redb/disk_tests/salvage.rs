@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
 
+use super::super::backend::Backend;
+use super::super::database::builder;
+use super::super::meta::{COMMIT, Contents, LATEST, META, VERSIONS, set_contents, set_held, set_number};
 use super::judge::watch;
 use super::user::{Deed, Edit, Said, User};
 use super::world::World;
@@ -17,6 +20,7 @@ use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
 use crate::key::Key;
 use crate::store_id::StoreId;
+use crate::usage::Held;
 use crate::workspace_id::WorkspaceId;
 
 pub(super) fn id() -> WorkspaceId {
@@ -120,6 +124,48 @@ fn a_damaged_or_missing_large_value_is_named_and_the_others_carried_over() {
         let damage = examine(&disk);
         assert_eq!(keys(&damage), ["large"], "{damage:?}");
         assert_eq!(salvage_all_but(&disk, &said, |key| key == "large"), damage);
+    }
+}
+
+type MetaTable<'a> = redb::Table<'a, &'static str, &'static [u8]>;
+
+/// Changes what the workspace says of itself, as a bug would, not a disk.
+fn rewrite(disk: &Disk, change: impl Fn(&mut MetaTable)) {
+    let file = workspace(disk).open_file("data.redb", Mode::Write).unwrap();
+    let database = builder(Sharing::Exclusive).create_with_backend(Backend::new(file).unwrap()).unwrap();
+    let transaction = database.begin_write().unwrap();
+    change(&mut transaction.open_table(META).unwrap());
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn what_a_workspace_says_of_itself_is_compared_with_its_values() {
+    let held = Held { bytes: 1, keys: 2 };
+    let contents = Contents { held, expiring: 1, large: 1 };
+    let disk = || {
+        let disk = Disk::new(1);
+        furnished(&disk);
+        disk
+    };
+    let told_after = |change: &dyn Fn(&mut MetaTable)| {
+        let disk = disk();
+        rewrite(&disk, change);
+        let damage = examine(&disk);
+        assert_eq!(block_on(engine(&disk).salvage(&id())).unwrap().unwrap().damage, damage);
+        assert_eq!(examine(&disk), [], "salvaging makes it right");
+        damage.into_iter().map(|damage| damage.to_string()).collect::<Vec<_>>()
+    };
+    let holds = format!("but it holds {} and 302", 302 * 64 + 300 * (7 + 400) + (5 + 150_000) + (7 + 30));
+    assert_eq!(told_after(&|meta| set_held(meta, held).unwrap()), [format!("counted are 1 bytes and 2 keys, {holds}")]);
+    assert_eq!(
+        told_after(&|meta| set_contents(meta, &StoreId::Shared, contents).unwrap()),
+        [format!("the shared store: counted are 1 bytes and 2 keys, {holds}")]
+    );
+    let told = told_after(&|meta| set_number(meta, VERSIONS, 2).unwrap());
+    assert_eq!(told, ["its next version is 2, but a value has 2"]);
+    for row in [VERSIONS, COMMIT, LATEST] {
+        let told = told_after(&|meta| drop(meta.remove(row).unwrap()));
+        assert_eq!(told, [format!("its '{row}' is missing or malformed")]);
     }
 }
 
