@@ -19,13 +19,14 @@ mod ticker;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use larder_store::Error;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use wasmtime::component::{Instance, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
+use wasmtime::{Engine, Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
 use self::bounds::Bounds;
@@ -261,7 +262,11 @@ impl Runtime {
         store.set_hostcall_fuel(fuel);
         store.set_max_component_handles(options.handles);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        store.epoch_deadline_callback(|_| {
+            // To other threads too, such as those that wait for the disk: or they would wait for a whole time slice.
+            thread::yield_now();
+            Ok(UpdateDeadline::Yield(1))
+        });
         store
     }
 }
