@@ -182,6 +182,7 @@ mod tests {
         let mut recent = open_with_a_call(3);
         recent.begin_commit(4, vec![Touch::Key(place("a"))]);
         recent.end_commit(3);
+        assert_eq!(recent.bytes, 0);
         commit(&mut recent, 4, "b");
         assert!(recent.unchanged(&reads("a"), recent.seen(3), recent.seen(4)));
 

@@ -30,3 +30,27 @@ fn added(entry: Option<&Entry>, by: u64) -> Option<(i64, u64)> {
     let sum = u64::try_from(held.checked_add(by)?).ok()?;
     Some((by, sum))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::larder::Larder;
+    use crate::limits::Limits;
+    use crate::sync::block_on;
+
+    use super::*;
+
+    #[test]
+    fn a_sum_is_told_and_what_has_none_is_refused_and_left() {
+        let session = Larder::in_memory(Default::default()).session(
+            &"w".parse().expect("a name"),
+            &"p".parse().expect("a name"),
+            Limits::default(),
+        );
+        let at = Address::private("count");
+        let add = |by| block_on(increment_unsigned(&session, at, by));
+        assert!(matches!((add(2), add(3)), (Ok(2), Ok(5))));
+        assert!(matches!(add(u64::MAX), Err(Error::NotACounter)));
+        let count = block_on(session.get("count")).expect("it is there");
+        assert_eq!(count.as_deref(), Some(5_i64.to_le_bytes().as_slice()));
+    }
+}

@@ -70,9 +70,17 @@ mod tests {
 
     #[test]
     fn a_limit_is_told_with_its_unit_and_both_numbers() {
+        use crate::Error;
         let excess = Excess { unit: Unit::Items, limit: 3, actual: 4 };
-        let told = Told::from(&crate::Error::QuotaExceeded(excess));
-        assert_eq!(told, Told::Other("quota-exceeded: 4 items where 3 are allowed".to_owned()));
+        for (error, case) in [
+            (Error::KeyTooLong(excess), "key-too-long"),
+            (Error::ValueTooLarge(excess), "value-too-large"),
+            (Error::BatchTooLarge(excess), "batch-too-large"),
+            (Error::QuotaExceeded(excess), "quota-exceeded"),
+            (Error::TooManyOpen(excess), "too-many-open"),
+        ] {
+            assert_eq!(Told::from(&error), Told::Other(format!("{case}: 4 items where 3 are allowed")));
+        }
     }
 
     #[test]
