@@ -1,5 +1,7 @@
 //! Reading all of a workspace that may be damaged, and saying what is wrong with it.
 
+use std::collections::BTreeMap;
+
 use redb::{ReadTransaction, ReadableDatabase, StorageBackend, TableError, TableHandle};
 
 use super::Sharing;
@@ -47,8 +49,8 @@ pub(super) struct Examination<'a> {
     signposts: Signposts<'a>,
     pub seal: Seal,
     pub damage: Vec<Damage>,
-    /// What the values that are whole amount to.
-    held: Held,
+    /// What the values that are whole amount to, by store.
+    pub found: BTreeMap<StoreId, Contents>,
     /// The highest version among them.
     pub highest: u64,
     // In the order in which they go.
@@ -73,9 +75,9 @@ impl<'a> Examination<'a> {
             let what = format!("its database is that of workspace '{}'", name.escape_default());
             return Err(Error::Unavailable(Fault::Damaged { workspace: id.to_string(), what }));
         }
-        let (held, highest) = Default::default();
+        let (found, highest) = Default::default();
         let signposts = Signposts::of(dir);
-        Ok(Self { layout, id, signposts, seal, damage, held, highest, transaction, _database: database })
+        Ok(Self { layout, id, signposts, seal, damage, found, highest, transaction, _database: database })
     }
 
     /// Shows every value that is whole.
@@ -87,6 +89,11 @@ impl<'a> Examination<'a> {
             self.compare_totals();
         }
         Ok(())
+    }
+
+    /// What all values that are whole amount to.
+    pub fn held(&self) -> Held {
+        self.found.values().fold(Held::default(), |held, contents| held.plus(contents.held))
     }
 
     /// The stores that have a table or are counted.
@@ -149,7 +156,7 @@ impl<'a> Examination<'a> {
                 self.damage.push(Damage::of_store(store, "some of its keys cannot be read"));
             }
         }
-        self.held = self.held.plus(found.held);
+        self.found.insert(store.clone(), found);
         self.highest = highest;
         if self.damage.len() == before {
             self.compare_counts(store, found, [expiring, large_notes]);
@@ -188,8 +195,8 @@ impl<'a> Examination<'a> {
         match said {
             Err(trouble) => self.damage.push(Damage::of_workspace(told(&trouble, self.id))),
             Ok((held, versions, ..)) => {
-                if held != self.held {
-                    self.damage.push(Damage::of_workspace(miscounted(held, self.held)));
+                if held != self.held() {
+                    self.damage.push(Damage::of_workspace(miscounted(held, self.held())));
                 }
                 if versions <= self.highest {
                     let what = format!("its next version is {versions}, but a value has {}", self.highest);

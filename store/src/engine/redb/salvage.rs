@@ -1,6 +1,6 @@
 //! Carrying over what is whole of a workspace that is damaged.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Bound;
 
 use redb::{Database, StorageBackend, WriteTransaction};
@@ -11,7 +11,7 @@ use super::database::{Busy, builder, database_file};
 use super::examination::{Examination, Whole};
 use super::large_files::file_name;
 use super::layout::{DATABASE, Layout};
-use super::meta::{self, COMMIT, Contents, LATEST, META, ReadMeta, VERSIONS, set_contents, set_held, set_number};
+use super::meta::{self, COMMIT, LATEST, META, ReadMeta, VERSIONS, set_contents, set_held, set_number};
 use super::tables::{Expiring, Names};
 use super::trouble::{Trouble, contain};
 use super::versions::BLOCK;
@@ -20,7 +20,6 @@ use crate::damage::Salvage;
 use crate::dir::{Dir, Mode};
 use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
-use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::workspace_id::WorkspaceId;
 
@@ -116,7 +115,7 @@ fn fill(examination: &mut Examination, id: &WorkspaceId, dir: &Dir) -> Result<Co
     let mut copy = contain(|| {
         let database = builder(Sharing::Exclusive).create_with_backend(Backend::new(file)?)?;
         let transaction = database.begin_write()?;
-        Ok(Copy { database, transaction, id, large: HashSet::new(), stores: BTreeMap::new() })
+        Ok(Copy { database, transaction, id, large: HashSet::new() })
     })
     .map_err(|trouble| trouble.into_error(id))?;
     examination.walk(|whole| copy.add(whole))?;
@@ -130,7 +129,6 @@ struct Copy<'a> {
     id: &'a WorkspaceId,
     /// The names of the files of its large values.
     large: HashSet<String>,
-    stores: BTreeMap<StoreId, Contents>,
 }
 
 impl Copy<'_> {
@@ -138,8 +136,6 @@ impl Copy<'_> {
         if let Some(name) = large {
             self.large.insert(file_name(*name));
         }
-        let contents = self.stores.entry((*store).clone()).or_default();
-        contents.add(key, *stamp, large.is_some());
         let (names, transaction) = (Names::of(store), &self.transaction);
         let added = contain(|| {
             transaction.open_table(names.rows())?.insert(key.as_bytes(), *stored)?;
@@ -157,9 +153,9 @@ impl Copy<'_> {
     }
 
     fn finish(self, examination: &Examination) -> Result<Copied, Error> {
-        let Self { database, mut transaction, id, large, stores } = self;
+        let Self { database, mut transaction, id, large } = self;
         let number = |key| contain(|| examination.transaction.open_table(META)?.number(key)).unwrap_or(0);
-        let held = stores.values().fold(Held::default(), |held, contents| held.plus(contents.held));
+        let held = examination.held();
         let written = contain(|| {
             transaction.set_quick_repair(true);
             {
@@ -171,7 +167,7 @@ impl Copy<'_> {
                 set_number(&mut meta, VERSIONS, number(VERSIONS).max(examination.highest + 1) + BLOCK)?;
                 set_number(&mut meta, LATEST, number(LATEST))?;
                 set_held(&mut meta, held)?;
-                for (store, contents) in &stores {
+                for (store, contents) in &examination.found {
                     set_contents(&mut meta, store, *contents)?;
                 }
             }

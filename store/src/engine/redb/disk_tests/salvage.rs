@@ -142,13 +142,9 @@ fn rewrite(disk: &Disk, change: impl Fn(&mut MetaTable)) {
 fn what_a_workspace_says_of_itself_is_compared_with_its_values() {
     let held = Held { bytes: 1, keys: 2 };
     let contents = Contents { held, expiring: 1, large: 1 };
-    let disk = || {
+    let told_after = |change: &dyn Fn(&mut MetaTable)| {
         let disk = Disk::new(1);
         furnished(&disk);
-        disk
-    };
-    let told_after = |change: &dyn Fn(&mut MetaTable)| {
-        let disk = disk();
         rewrite(&disk, change);
         let damage = examine(&disk);
         assert_eq!(block_on(engine(&disk).salvage(&id())).unwrap().unwrap().damage, damage);
