@@ -20,7 +20,10 @@ struct Opened {
 impl Opened {
     fn new() -> Result<Self, String> {
         let settings = Settings::read()?;
-        let larder = Larder::open(directory::open(settings.dir.as_deref())?, Options::default());
+        let mut options = Options::default();
+        // The workspace is open for one call at a time.
+        options.hot_cache_bytes = 0;
+        let larder = Larder::open(directory::open(settings.dir.as_deref())?, options);
         let larder = larder.map_err(|error| error.to_string())?;
         let session = larder.session(&settings.workspace, &settings.plugin, settings.limits);
         Ok(Self { larder, session: session.with_grant(settings.grant) })

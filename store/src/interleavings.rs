@@ -8,6 +8,7 @@
 
 mod conflicts;
 mod engine;
+mod hot_cache;
 mod idle;
 mod open_workspaces;
 mod pool;

@@ -8,6 +8,7 @@ use crate::dir::Dir;
 use crate::engine::{Absent, Batch, BatchOutcome, Change, Engine, MemoryEngine, Quota, RedbEngine, Sharing};
 use crate::error::Error;
 use crate::handles::Handles;
+use crate::hot_cache::HotCache;
 use crate::housekeeper::Housekeeper;
 use crate::in_flight::InFlight;
 use crate::key::Key;
@@ -43,6 +44,9 @@ pub struct Options {
     /// smaller one is read by the thread that asks, in one step, and does not count. Nor do streams, of which at most a
     /// chunk is in memory for each of the open ones. A value larger than all of it has all of it.
     pub bytes_in_flight: u64,
+    /// Bytes of values below 1 MiB that are kept in memory after they were read, of all workspaces together; 0 for none. So
+    /// are keys that were found missing. A larder that is opened for reading keeps none. Default 64 MiB.
+    pub hot_cache_bytes: u64,
     /// Where the time comes from. Default [`SystemClock`].
     pub clock: Arc<dyn Clock>,
     /// How far the clock may move against the time that has passed before it is no longer believed, and the time that has
@@ -58,6 +62,7 @@ impl Default for Options {
             open_workspaces: 512,
             open_handles: 256,
             bytes_in_flight: 256 * 1024 * 1024,
+            hot_cache_bytes: 64 * 1024 * 1024,
             clock: Arc::new(SystemClock),
             largest_clock_step: None,
         }
@@ -110,6 +115,8 @@ impl Larder {
             time: Timekeeper::new(options.clock.clone(), options.largest_clock_step),
             handles: Handles::new(options.open_handles as u64),
             in_flight: InFlight::new(options.bytes_in_flight),
+            // Who only reads does not learn of what others commit.
+            hot: HotCache::new(if options.access == Access::ReadWrite { options.hot_cache_bytes } else { 0 }),
         }))))
     }
 

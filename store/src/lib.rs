@@ -36,6 +36,7 @@ mod export_file;
 mod export_reader;
 mod grant;
 mod handles;
+mod hot_cache;
 mod housekeeper;
 mod import;
 mod import_error;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 
-use crate::engine::{Absent, Batch, BatchOutcome, EngineWorkspace};
+use crate::engine::{Absent, Batch, BatchOutcome};
 use crate::error::Error;
 use crate::plugin_id::PluginId;
 use crate::reads::Reads;
 use crate::reservation::{Request, Reservation};
 use crate::version::Version;
+use crate::workspace::Opened;
 
 /// Bytes of batches that share a commit, unless one alone has more.
 const GROUP_BYTES: u64 = 4 * 1024 * 1024;
@@ -29,7 +30,7 @@ pub(crate) struct Pending {
 
 /// What is done to a workspace beside commits.
 pub(crate) enum Chore {
-    Open { absent: Absent, reply: Reply<Option<Arc<dyn EngineWorkspace>>> },
+    Open { absent: Absent, reply: Reply<Option<Opened>> },
     Delete { reply: Reply<bool> },
     Close { reply: Reply<()> },
     Reserve { request: Request, reply: Reply<()> },
@@ -73,7 +74,7 @@ impl Queue {
     }
 
     /// Takes out who else waits for the workspace to be opened like that.
-    pub fn take_opens(&mut self, like: Absent) -> Vec<Reply<Option<Arc<dyn EngineWorkspace>>>> {
+    pub fn take_opens(&mut self, like: Absent) -> Vec<Reply<Option<Opened>>> {
         let mut replies = Vec::new();
         for chore in std::mem::take(&mut self.chores) {
             match chore {

@@ -154,6 +154,9 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
+        if let Some(known) = self.workspace.known(store, key) {
+            return Ok(known);
+        }
         read_committed!(self.workspace, None, |view, now| view.get(store, key, now).await)
     }
 

@@ -48,6 +48,7 @@ impl Snapshot {
                 kept => {
                     let (now, large) = (workspace.now(), kept?);
                     let (now_ms, stores) = (now.now_ms(), view.stores(now).await?);
+                    let view = view.into_view();
                     return Ok(Some(Self { view, workspace, now_ms, stores, _large: large, _in_use: in_use }));
                 }
             }

@@ -1,6 +1,7 @@
 //! A workspace as this process knows it: open or not, with what waits to be done in it.
 
 mod committing;
+mod opened;
 mod reserving;
 mod seen_view;
 
@@ -9,12 +10,14 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 
+pub(crate) use self::opened::Opened;
 pub(crate) use self::seen_view::SeenView;
 use crate::access::Access;
 use crate::clock::Timekeeper;
-use crate::engine::{Absent, Batch, BatchOutcome, Engine, EngineWorkspace, LargeWriter, View};
+use crate::engine::{Absent, Batch, BatchOutcome, Engine, LargeWriter};
 use crate::error::{Error, Fault};
 use crate::handles::Handles;
+use crate::hot_cache::HotCache;
 use crate::housekeeper::Housekeeper;
 use crate::in_flight::{Admission, InFlight};
 use crate::moment::Moment;
@@ -39,13 +42,14 @@ pub(crate) struct Shared {
     pub time: Timekeeper,
     pub handles: Arc<Handles>,
     pub in_flight: InFlight,
+    /// None in a larder that others may write.
+    pub hot: Option<Arc<HotCache>>,
 }
 
 pub(crate) struct Workspace {
     id: WorkspaceId,
     shared: Arc<Shared>,
-    // The hot cache will stand here, before what it caches.
-    open: RwLock<Option<Arc<dyn EngineWorkspace>>>,
+    open: RwLock<Option<Opened>>,
     queue: Mutex<Queue>,
     last_use: AtomicU64,
     commits: AtomicU64,
@@ -106,14 +110,6 @@ impl Workspace {
     /// The time here when the clock says `clock_ms`.
     pub fn at(&self, clock_ms: u64) -> Moment<'_> {
         Moment::new(clock_ms, &self.latest_ms)
-    }
-
-    /// What was committed last; none where there is no workspace.
-    pub async fn view(self: &Arc<Self>) -> Result<Option<Arc<dyn View>>, Error> {
-        match self.opened(Absent::Leave).await? {
-            Some(open) => Ok(Some(open.view().await?)),
-            None => Ok(None),
-        }
     }
 
     /// Keeps the workspace from being closed as the least recently used.
@@ -178,7 +174,7 @@ impl Workspace {
     }
 
     /// The workspace, opened; none where there is none and `absent` does not say to create it.
-    pub async fn opened(self: &Arc<Self>, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
+    pub async fn opened(self: &Arc<Self>, absent: Absent) -> Result<Option<Opened>, Error> {
         if let Some(open) = self.trusted() {
             return Ok(Some(open));
         }
@@ -251,8 +247,12 @@ impl Workspace {
         }
     }
 
-    fn trusted(&self) -> Option<Arc<dyn EngineWorkspace>> {
+    fn note_use(&self) {
         self.last_use.store(self.shared.open.tick(), Ordering::Relaxed);
+    }
+
+    fn trusted(&self) -> Option<Opened> {
+        self.note_use();
         let open = self.open.read().expect("nothing panics while this is locked").clone();
         open.filter(|open| !open.must_reopen())
     }
@@ -352,7 +352,7 @@ impl Workspace {
         }
     }
 
-    fn open_here(self: &Arc<Self>, absent: Absent) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
+    fn open_here(self: &Arc<Self>, absent: Absent) -> Result<Option<Opened>, Error> {
         if let Some(open) = self.trusted() {
             return Ok(Some(open));
         }
@@ -363,6 +363,8 @@ impl Workspace {
                 opened => break opened?,
             }
         };
+        let hot = || self.shared.hot.as_ref().map(|hot| Arc::new(hot.open()));
+        let opened = opened.map(|engine| Opened::new(engine, hot()));
         if let Some(open) = &opened {
             self.latest_ms.fetch_max(open.latest_ms(), Ordering::Relaxed);
             self.recent().opened(open.commits());

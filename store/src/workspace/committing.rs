@@ -1,7 +1,7 @@
 //! Batches of a workspace, committed together.
 
-use super::Workspace;
-use crate::engine::{Absent, Batch, BatchOutcome, Change, Committed, EngineWorkspace, judge_in_empty_workspace};
+use super::{Opened, Workspace};
+use crate::engine::{Absent, Batch, BatchOutcome, Change, Committed, judge_in_empty_workspace};
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::queue::{Pending, Reply};
@@ -15,7 +15,7 @@ impl Workspace {
         self.commits.fetch_add(1, Ordering::Relaxed);
         match opened {
             Ok(Some(open)) => {
-                let outcomes = self.commit_in(&*open, group);
+                let outcomes = self.commit_in(&open, group);
                 // Let go of before the answers, so that who gets the last one and closes the larder has closed it.
                 drop(open);
                 for (reply, outcome) in outcomes {
@@ -47,11 +47,7 @@ impl Workspace {
         })
     }
 
-    fn commit_in(
-        &self,
-        open: &dyn EngineWorkspace,
-        group: Vec<Pending>,
-    ) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
+    fn commit_in(&self, open: &Opened, group: Vec<Pending>) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
         let now = self.now();
         let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(group.len());
@@ -68,9 +64,11 @@ impl Workspace {
             batches.push(batch);
             replies.push(reply);
         }
+        open.hot().inspect(|hot| hot.begin_commit(&touches));
         self.recent().begin_commit(commits + 1, touches);
         let outcomes = block_on(open.commit(&batches, now));
         self.recent().end_commit(open.commits());
+        open.hot().inspect(|hot| hot.end_commit());
         answers.extend(replies.into_iter().zip(outcomes));
         answers
     }
@@ -84,10 +82,7 @@ impl Workspace {
     }
 
     /// Opens the workspace, and creates it only if a batch would leave something in it.
-    fn open_for<'b>(
-        self: &Arc<Self>,
-        mut batches: impl Iterator<Item = &'b Batch>,
-    ) -> Result<Option<Arc<dyn EngineWorkspace>>, Error> {
+    fn open_for<'b>(self: &Arc<Self>, mut batches: impl Iterator<Item = &'b Batch>) -> Result<Option<Opened>, Error> {
         let now = self.now();
         let leaves_something =
             |batch: &Batch| batch.adds() && matches!(judge_in_empty_workspace(batch, now), Ok(Ok(_)));

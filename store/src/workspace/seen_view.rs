@@ -30,7 +30,7 @@ impl Workspace {
             let view = opened.view().await?;
             let open = self.open.read().expect("nothing panics while this is locked");
             // Held meanwhile: a commit of that number in a later opening may be one of another workspace of this name.
-            if open.as_ref().is_some_and(|open| Arc::ptr_eq(open, &opened)) {
+            if open.as_ref().is_some_and(|open| open.is(&opened)) {
                 let seen = self.recent().seen(view.commit());
                 return Ok(Some(SeenView { view, seen }));
             }

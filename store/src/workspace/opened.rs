@@ -1,0 +1,93 @@
+//! A workspace that is open, with what is known of it.
+
+use std::ops::Deref;
+
+use super::Workspace;
+use crate::engine::{Absent, EngineWorkspace, Stamp, Stored, View};
+use crate::error::Error;
+use crate::hot_cache::Hot;
+use crate::key::Key;
+use crate::moment::Moment;
+use crate::store_id::StoreId;
+use crate::sync::Arc;
+
+#[derive(Clone)]
+pub(crate) struct Opened {
+    engine: Arc<dyn EngineWorkspace>,
+    /// None where others may write.
+    hot: Option<Arc<Hot>>,
+}
+
+/// What was committed last, when it was asked for.
+pub(crate) struct NewestView {
+    view: Arc<dyn View>,
+    of: Opened,
+}
+
+impl Opened {
+    pub fn new(engine: Arc<dyn EngineWorkspace>, hot: Option<Arc<Hot>>) -> Self {
+        Self { engine, hot }
+    }
+
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.engine, &other.engine)
+    }
+
+    pub fn hot(&self) -> Option<&Hot> {
+        self.hot.as_deref()
+    }
+}
+
+impl Deref for Opened {
+    type Target = dyn EngineWorkspace;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.engine
+    }
+}
+
+impl Deref for NewestView {
+    type Target = dyn View;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.view
+    }
+}
+
+impl NewestView {
+    /// The value at `key`, which is known from now on.
+    pub async fn get(&self, store: &StoreId, key: &Key<'_>, now: Moment<'_>) -> Result<Option<Stored>, Error> {
+        let read = self.view.get(store, key, now).await?;
+        if let Some(hot) = &self.of.hot {
+            hot.fill(store, key, &read, || self.of.commits() == self.view.commit());
+        }
+        Ok(read)
+    }
+
+    pub fn into_view(self) -> Arc<dyn View> {
+        self.view
+    }
+}
+
+impl Workspace {
+    /// What was committed last; none where there is no workspace.
+    pub async fn view(self: &Arc<Self>) -> Result<Option<NewestView>, Error> {
+        match self.opened(Absent::Leave).await? {
+            Some(of) => Ok(Some(NewestView { view: of.view().await?, of })),
+            None => Ok(None),
+        }
+    }
+
+    /// What was committed last at a key, if that is known without asking the engine.
+    pub fn known(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Stored>> {
+        self.note_use();
+        let open = self.open.read().expect("nothing panics while this is locked");
+        let known = open.as_ref().filter(|open| !open.must_reopen())?.hot()?.get(store, key)?;
+        Some(known.filter(|stored| !self.is_past(stored.stamp)))
+    }
+
+    fn is_past(&self, stamp: Stamp) -> bool {
+        // The clock is not asked for what never expires.
+        stamp.expiry.as_ms().is_some() && self.now().has_passed(stamp.expiry)
+    }
+}
