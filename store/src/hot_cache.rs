@@ -5,7 +5,7 @@
 //! committed last, and whoever does not, while a commit is made, asks the engine, which has the old state or the new.
 
 use std::collections::HashSet;
-use std::hash::{Hash, RandomState};
+use std::hash::{Hash, Hasher, RandomState};
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
@@ -54,7 +54,7 @@ struct Known {
     bytes: Arc<[u8]>,
 }
 
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 struct Spot {
     generation: u64,
     store: StoreId,
@@ -62,11 +62,24 @@ struct Spot {
 }
 
 /// A [`Spot`] to look for.
-#[derive(Hash)]
 struct SpotRef<'a> {
     generation: u64,
     store: &'a StoreId,
     key: &'a str,
+}
+
+impl Hash for Spot {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        SpotRef { generation: self.generation, store: &self.store, key: &self.key }.hash(state);
+    }
+}
+
+impl Hash for SpotRef<'_> {
+    /// Of the store nothing, as few stores of a workspace have a key in common.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.generation);
+        state.write(self.key.as_bytes());
+    }
 }
 
 impl Equivalent<Spot> for SpotRef<'_> {
@@ -121,14 +134,11 @@ impl Hot {
     }
 
     /// Keeps what was read, if it was read from a state that `is_newest`.
-    pub fn fill(&self, store: &StoreId, key: &Key<'_>, read: &Option<Stored>, is_newest: impl FnOnce() -> bool) {
-        let known = match read {
-            None => None,
-            Some(Stored { stamp, body: Body::Small(bytes) }) if stamp.bytes <= self.cache.largest_bytes => {
-                Some(Known { stamp: *stamp, bytes: bytes.as_slice().into() })
-            }
-            Some(_) => return,
-        };
+    pub fn fill(&self, store: &StoreId, key: &Key<'_>, read: Option<(Stamp, &[u8])>, is_newest: impl FnOnce() -> bool) {
+        if read.is_some_and(|(stamp, _)| stamp.bytes > self.cache.largest_bytes) {
+            return;
+        }
+        let known = read.map(|(stamp, bytes)| Known { stamp, bytes: bytes.into() });
         let place = Place { store: store.clone(), key: key.clone().into_owned() };
         // Held meanwhile, so that no commit begins.
         let touched = self.touched();
@@ -174,9 +184,8 @@ mod tests {
     use super::*;
     use crate::expiry::Expiry;
 
-    fn stored(bytes: &[u8]) -> Option<Stored> {
-        let stamp = Stamp { version: 1.into(), expiry: Expiry::NEVER, bytes: bytes.len() as u64 };
-        Some(Stored { stamp, body: Body::Small(bytes.to_vec()) })
+    fn read(bytes: &[u8]) -> Option<(Stamp, &[u8])> {
+        Some((Stamp { version: 1.into(), expiry: Expiry::NEVER, bytes: bytes.len() as u64 }, bytes))
     }
 
     fn hot(bytes: u64) -> Hot {
@@ -184,7 +193,7 @@ mod tests {
     }
 
     fn fill(hot: &Hot, key: &str, value: &[u8]) {
-        hot.fill(&StoreId::Shared, &Key::trusted(key), &stored(value), || true);
+        hot.fill(&StoreId::Shared, &Key::trusted(key), read(value), || true);
     }
 
     fn get(hot: &Hot, key: &str) -> Option<Option<Vec<u8>>> {
@@ -204,7 +213,7 @@ mod tests {
         let cache = HotCache::new(1 << 20).unwrap();
         let (here, elsewhere) = (cache.open(), cache.open());
         fill(&here, "k", b"v");
-        here.fill(&StoreId::Shared, &Key::trusted("missing"), &None, || true);
+        here.fill(&StoreId::Shared, &Key::trusted("missing"), None, || true);
         assert_eq!(get(&here, "k"), Some(Some(b"v".to_vec())));
         assert_eq!(get(&here, "missing"), Some(None));
         assert_eq!(get(&here, "unknown"), None);
@@ -239,7 +248,7 @@ mod tests {
     #[test]
     fn what_was_read_from_an_older_state_is_not_kept() {
         let hot = hot(1 << 20);
-        hot.fill(&StoreId::Shared, &Key::trusted("k"), &stored(b"old"), || false);
+        hot.fill(&StoreId::Shared, &Key::trusted("k"), read(b"old"), || false);
         assert_eq!(get(&hot, "k"), None);
     }
 

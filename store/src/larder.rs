@@ -40,12 +40,14 @@ pub struct Options {
     /// of coming. Default 256 MiB.
     ///
     /// A quarter of them is for values below 1 MiB, so that these do not wait behind large ones, the rest for the others. A
-    /// write counts until it is committed, a read of a value of 1 MiB and more until the store gives it to its caller; a
-    /// smaller one is read by the thread that asks, in one step, and does not count. Nor do streams, of which at most a
-    /// chunk is in memory for each of the open ones. A value larger than all of it has all of it.
+    /// write counts until it is committed, a read of a value of 1 MiB and more from the disk until the store gives it to its
+    /// caller; one that is smaller, or is known already, is read by the thread that asks, in one step, and does not count. Nor
+    /// do streams, of which at most a chunk is in memory for each of the open ones. A value larger than all of it has all of
+    /// it.
     pub bytes_in_flight: u64,
-    /// Bytes of values below 1 MiB that are kept in memory after they were read, of all workspaces together; 0 for none. So
-    /// are keys that were found missing. A larder that is opened for reading keeps none. Default 64 MiB.
+    /// Bytes of values that are kept in memory after they were read, of all workspaces together; 0 for none. So are keys that
+    /// were found missing. No value has more than a sixty-fourth of it. A larder that is opened for reading keeps none. Default
+    /// 64 MiB.
     pub hot_cache_bytes: u64,
     /// Where the time comes from. Default [`SystemClock`].
     pub clock: Arc<dyn Clock>,

@@ -64,6 +64,8 @@ mod threads {
             let mut state = self.0.state();
             state.jobs.push_back(Box::new(job));
             if state.jobs.len() <= state.idle {
+                // Or who wakes up would have to wait for it.
+                drop(state);
                 self.0.ready.notify_one();
             } else if state.threads < MOST_THREADS {
                 state.threads += 1;

@@ -33,6 +33,7 @@ pub(crate) enum Chore {
     Open { absent: Absent, reply: Reply<Option<Opened>> },
     Delete { reply: Reply<bool> },
     Close { reply: Reply<()> },
+    CloseUnlessInUse,
     Reserve { request: Request, reply: Reply<()> },
     DrawVersion { reply: Reply<Version> },
     Tidy,

@@ -20,7 +20,7 @@ use crate::sync::{Arc, block_on};
 use crate::usage::Held;
 use crate::version::Version;
 use crate::whole_call::WholeCall;
-use crate::workspace::{InUse, Workspace};
+use crate::workspace::{InUse, NewestView, Workspace};
 /// What is given to a large value's file at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 
@@ -158,6 +158,42 @@ impl Scope {
             return Ok(known);
         }
         read_committed!(self.workspace, None, |view, now| view.get(store, key, now).await)
+    }
+
+    /// The bytes of the value at `key`.
+    pub async fn get_bytes(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Vec<u8>>, Error> {
+        if self.call.is_none() {
+            return match self.workspace.known(store, key) {
+                Some(known) => self.bytes_of_any(known).await,
+                None => {
+                    read_committed!(self.workspace, None, |view, now| { self.read_bytes(&view, store, key, now).await })
+                }
+            };
+        }
+        self.bytes_of_any(self.get(store, key).await?).await
+    }
+
+    async fn read_bytes(
+        &self,
+        view: &NewestView,
+        store: &StoreId,
+        key: &Key<'_>,
+        now: Moment<'_>,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let Some(Stored { stamp, body }) = view.get(store, key, now).await? else { return Ok(None) };
+        let is_large = matches!(body, Body::Large(_));
+        let bytes = self.bytes_of(body).await?;
+        if is_large {
+            view.keep(store, key, Some((stamp, &bytes)));
+        }
+        Ok(Some(bytes))
+    }
+
+    async fn bytes_of_any(&self, stored: Option<Stored>) -> Result<Option<Vec<u8>>, Error> {
+        match stored {
+            Some(Stored { body, .. }) => Ok(Some(self.bytes_of(body).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The value with a version that will be its own, also where a whole call has yet to commit it.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::address::{Address, Store};
-use crate::engine::{BatchOutcome, Change, Page, Put, Range, Row, Stored, Wanted};
+use crate::engine::{BatchOutcome, Change, Page, Put, Range, Row, Wanted};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::page::{Item, ItemPage, KeyPage};
@@ -52,10 +52,7 @@ impl<'a> StoreView<'a> {
     /// [`Error::KeyTooLong`], [`Error::Damaged`], [`Error::Unavailable`].
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
         let store = self.scope.store(self.store, key, Need::Read)?;
-        match self.scope.get(&store, &self.scope.key(key)?).await? {
-            Some(Stored { body, .. }) => Ok(Some(self.scope.bytes_of(body).await?)),
-            None => Ok(None),
-        }
+        self.scope.get_bytes(&store, &self.scope.key(key)?).await
     }
 
     /// Removes `key` and its value; succeeds where there is none.

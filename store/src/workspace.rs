@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 
-pub(crate) use self::opened::Opened;
+pub(crate) use self::opened::{NewestView, Opened};
 pub(crate) use self::seen_view::SeenView;
 use crate::access::Access;
 use crate::clock::Timekeeper;
@@ -207,6 +207,12 @@ impl Workspace {
         self.do_chore(|reply| Chore::Close { reply }).await
     }
 
+    /// Closes the workspace after what is to be done in it before, unless it is in use by then.
+    pub fn close_soon(self: &Arc<Self>) {
+        let begin = self.queue().add_chore(Chore::CloseUnlessInUse);
+        self.work_if(begin);
+    }
+
     /// Begins idle work, unless there are more commits than the housekeeper knows of: then it goes on watching.
     pub fn tidy_after(self: &Arc<Self>, commits: u64) {
         let now = self.commits.load(Ordering::Relaxed);
@@ -247,12 +253,8 @@ impl Workspace {
         }
     }
 
-    fn note_use(&self) {
-        self.last_use.store(self.shared.open.tick(), Ordering::Relaxed);
-    }
-
     fn trusted(&self) -> Option<Opened> {
-        self.note_use();
+        self.last_use.store(self.shared.open.tick(), Ordering::Relaxed);
         let open = self.open.read().expect("nothing panics while this is locked").clone();
         open.filter(|open| !open.must_reopen())
     }
@@ -321,6 +323,13 @@ impl Workspace {
                 self.close_here();
                 let _ = reply.send(Ok(()));
             }
+            Work::Chore(Chore::CloseUnlessInUse) => {
+                if self.is_in_use() {
+                    self.shared.open.keep(self);
+                } else {
+                    self.close_here();
+                }
+            }
             Work::Chore(Chore::Reserve { request, reply }) => {
                 let reserved = self.reserve_here(&request);
                 // Let go of before the answer, so that who gets it and drops its own gives the room back at once.
@@ -375,8 +384,9 @@ impl Workspace {
     }
 
     fn close_here(self: &Arc<Self>) {
-        self.shared.open.remove(self);
         self.evict();
+        // Counted as open until it is not.
+        self.shared.open.remove(self);
     }
 }
 

@@ -31,8 +31,12 @@ fn open_databases(_: &Path) -> usize {
 }
 
 fn larder_of_few(path: &Path, access: Access) -> Larder {
+    larder_of(OPEN, path, access)
+}
+
+fn larder_of(open: usize, path: &Path, access: Access) -> Larder {
     let mut options = options(access);
-    options.open_workspaces = OPEN;
+    options.open_workspaces = open;
     Larder::open(Dir::open_ambient(path).unwrap(), options).unwrap()
 }
 
@@ -83,6 +87,26 @@ fn when_they_are_used_at_once() {
     }
     assert!(open_databases(&path) <= OPEN);
     assert_eq!(workspace_names(&path).len(), WORKSPACES);
+}
+
+#[test]
+fn when_there_are_so_many_that_some_are_closed_early() {
+    const MANY: usize = 48;
+    let temporary = tempfile::tempdir().unwrap();
+    let path = temporary.path().canonicalize().unwrap();
+    let larder = larder_of(MANY, &path, Access::ReadWrite);
+    for number in 0..3 * MANY {
+        let workspace = format!("w{number}");
+        set(&larder, &workspace, "p", "k", &workspace).unwrap();
+        assert!(open_databases(&path) <= MANY, "{} are open", open_databases(&path));
+    }
+    for number in 0..3 * MANY {
+        let workspace = format!("w{number}");
+        assert_eq!(get(&larder, &workspace, "p", "k").unwrap(), Some(workspace));
+        assert!(open_databases(&path) <= MANY, "{} are open", open_databases(&path));
+    }
+    drop(larder);
+    assert_eq!(open_databases(&path), 0);
 }
 
 #[test]

@@ -120,6 +120,12 @@ impl Dir {
         either!(Self, self, dir => dir.modified(name))
     }
 
+    pub(crate) fn begin_to_sync(file: &File, from: u64, bytes: u64) {
+        if let File::System(file) = file {
+            system::Dir::begin_to_sync(file, from, bytes);
+        }
+    }
+
     pub(crate) fn status_of(file: &File) -> io::Result<FileStatus> {
         match file {
             File::System(file) => system::Dir::status_of(file),

@@ -3,13 +3,14 @@
 use std::ops::Deref;
 
 use super::Workspace;
-use crate::engine::{Absent, EngineWorkspace, Stamp, Stored, View};
+use crate::engine::{Absent, Body, EngineWorkspace, Stamp, Stored, View};
 use crate::error::Error;
 use crate::hot_cache::Hot;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
 use crate::sync::Arc;
+use crate::sync::atomic::Ordering;
 
 #[derive(Clone)]
 pub(crate) struct Opened {
@@ -55,13 +56,22 @@ impl Deref for NewestView {
 }
 
 impl NewestView {
-    /// The value at `key`, which is known from now on.
+    /// The value at `key`; one that is read whole by that is known from now on.
     pub async fn get(&self, store: &StoreId, key: &Key<'_>, now: Moment<'_>) -> Result<Option<Stored>, Error> {
         let read = self.view.get(store, key, now).await?;
-        if let Some(hot) = &self.of.hot {
-            hot.fill(store, key, &read, || self.of.commits() == self.view.commit());
+        match &read {
+            None => self.keep(store, key, None),
+            Some(Stored { stamp, body: Body::Small(bytes) }) => self.keep(store, key, Some((*stamp, bytes))),
+            Some(Stored { body: Body::Large(_), .. }) => {}
         }
         Ok(read)
+    }
+
+    /// Has it known from now on what was read at `key`.
+    pub fn keep(&self, store: &StoreId, key: &Key<'_>, read: Option<(Stamp, &[u8])>) {
+        if let Some(hot) = &self.of.hot {
+            hot.fill(store, key, read, || self.of.commits() == self.view.commit());
+        }
     }
 
     pub fn into_view(self) -> Arc<dyn View> {
@@ -80,7 +90,7 @@ impl Workspace {
 
     /// What was committed last at a key, if that is known without asking the engine.
     pub fn known(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Stored>> {
-        self.note_use();
+        self.last_use.store(self.shared.open.moment(), Ordering::Relaxed);
         let open = self.open.read().expect("nothing panics while this is locked");
         let known = open.as_ref().filter(|open| !open.must_reopen())?.hot()?.get(store, key)?;
         Some(known.filter(|stored| !self.is_past(stored.stamp)))

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use redb::{Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
+use redb::{CompactionError, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
 
 use super::Files;
 use super::database::{identify, open_to_read, open_to_write};
@@ -38,6 +38,8 @@ pub(super) struct Handle {
     pub large: Arc<LargeFiles>,
     /// Whether opening would be slow after a crash now.
     pub untidy: AtomicBool,
+    /// How large the file was after it was compacted last, since it is open.
+    pub compacted_bytes: u64,
 }
 
 enum Opened {
@@ -94,6 +96,7 @@ impl Handle {
             latest_ms,
             large: files.large.of(layout, id, status.identity),
             untidy: AtomicBool::new(false),
+            compacted_bytes: 0,
         };
         if handle.writer().is_some() {
             // Best effort: what stays takes room, and is swept the next time.
@@ -134,6 +137,18 @@ impl Handle {
         self.untidy.store(!quick, Ordering::Relaxed);
         let forgotten = self.newest.lock().map(|mut newest| newest.take());
         drop(forgotten);
+    }
+
+    /// Gives the file system back what the database has no use for; false where another process is reading.
+    pub fn compact(&mut self) -> Result<bool, Trouble> {
+        let Opened::Writer(database) = &mut self.database else { return Ok(false) };
+        // It reads, too.
+        self.newest = Mutex::default();
+        self.untidy.store(true, Ordering::Relaxed);
+        match database.compact() {
+            Err(CompactionError::TransactionInProgress) => Ok(false),
+            compacted => Ok(compacted.map(|_| true)?),
+        }
     }
 
     /// Whether a trouble may come from a page that is damaged, so that what stands on others can still be used.

@@ -4,15 +4,18 @@
 //! number of the chunk and bytes: so a slice can be trusted without reading the whole.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::mem;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::dir::File;
+use crate::dir::{Dir, File};
 use crate::engine::LargeName;
 use crate::value::Seal;
 
 const CHUNK_BYTES: usize = 64 * 1024;
 const SUM_BYTES: usize = 8;
+/// After so many the disk begins with them.
+const BEGIN_CHUNKS: u64 = 64;
 
 /// What the checksums of a file cover beside its bytes.
 #[derive(Clone, Copy)]
@@ -49,33 +52,48 @@ impl ChunkWriter {
 
     pub fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         self.bytes += bytes.len() as u64;
-        while !bytes.is_empty() {
+        if !self.pending.is_empty() {
             let room = CHUNK_BYTES - self.pending.len();
             let (now, later) = bytes.split_at(room.min(bytes.len()));
             self.pending.extend_from_slice(now);
             bytes = later;
             if self.pending.len() == CHUNK_BYTES {
-                self.write_chunk()?;
+                self.write_pending()?;
             }
         }
+        let (chunks, rest) = bytes.as_chunks::<CHUNK_BYTES>();
+        for chunk in chunks {
+            self.write_chunk(chunk)?;
+        }
+        self.pending.extend_from_slice(rest);
         Ok(())
     }
 
     /// Makes the bytes durable; how many there are.
     pub fn finish(mut self) -> io::Result<u64> {
         if !self.pending.is_empty() {
-            self.write_chunk()?;
+            self.write_pending()?;
         }
         self.file.sync_data()?;
         Ok(self.bytes)
     }
 
-    fn write_chunk(&mut self) -> io::Result<()> {
-        let sum = self.identity.sum(self.chunk, &self.pending);
-        self.pending.extend_from_slice(&sum);
-        self.file.write_all(&self.pending)?;
-        self.pending.clear();
+    fn write_pending(&mut self) -> io::Result<()> {
+        let mut pending = mem::take(&mut self.pending);
+        self.write_chunk(&pending)?;
+        pending.clear();
+        self.pending = pending;
+        Ok(())
+    }
+
+    fn write_chunk(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.file.write_all(chunk)?;
+        self.file.write_all(&self.identity.sum(self.chunk, chunk))?;
         self.chunk += 1;
+        if self.chunk.is_multiple_of(BEGIN_CHUNKS) {
+            let bytes = BEGIN_CHUNKS * (CHUNK_BYTES + SUM_BYTES) as u64;
+            Dir::begin_to_sync(&self.file, (self.chunk / BEGIN_CHUNKS - 1) * bytes, bytes);
+        }
         Ok(())
     }
 }
@@ -126,8 +144,8 @@ impl ChunkReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dir::Mode;
     use crate::dir::simulated::Disk;
-    use crate::dir::{Dir, Mode};
 
     const IDENTITY: Identity = Identity { seal: [1; 16], name: [2; 16] };
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableError};
 
@@ -30,12 +30,20 @@ pub(super) struct Snapshot {
     transaction: ReadTransaction,
     commit: u64,
     seal: Seal,
+    /// What it says of its stores, once that was asked for.
+    all: OnceLock<All>,
+}
+
+/// What a state holds, and of that each store, in their order.
+struct All {
+    held: Held,
+    stores: Vec<(StoreId, Contents)>,
 }
 
 impl Snapshot {
     pub fn new(transaction: ReadTransaction, seal: Seal) -> Result<Self, Trouble> {
         let commit = transaction.open_table(META)?.number(COMMIT)?;
-        Ok(Self { tables: Mutex::default(), transaction, commit, seal })
+        Ok(Self { tables: Mutex::default(), transaction, commit, seal, all: OnceLock::new() })
     }
 
     /// The number of the commit that made it.
@@ -81,26 +89,32 @@ impl Snapshot {
     }
 
     pub fn held(&self, store: &StoreId, now: Moment) -> Result<Held, Trouble> {
-        let contents = self.transaction.open_table(META)?.contents(store)?;
+        let contents = match self.all.get() {
+            Some(All { stores, .. }) => {
+                let at = stores.binary_search_by(|(other, _)| other.cmp(store));
+                at.map_or_else(|_| Contents::default(), |at| stores[at].1)
+            }
+            // There may be many, of which only one is asked for.
+            None => self.transaction.open_table(META)?.contents(store)?,
+        };
         self.seen(store, contents, now)
     }
 
     pub fn held_by_all(&self, now: Moment) -> Result<Held, Trouble> {
-        let mut held = self.transaction.open_table(META)?.held()?;
-        for (store, contents) in self.contents()? {
-            if contents.expiring > 0 {
-                held = held.minus(contents.held.minus(self.seen(&store, contents, now)?));
-            }
+        let All { held, stores } = self.all()?;
+        let mut held = *held;
+        for (store, contents) in stores.iter().filter(|(_, contents)| contents.expiring > 0) {
+            held = held.minus(contents.held.minus(self.seen(store, *contents, now)?));
         }
         Ok(held)
     }
 
     pub fn stores(&self, now: Moment) -> Result<Vec<(StoreId, Held)>, Trouble> {
         let mut stores = Vec::new();
-        for (store, contents) in self.contents()? {
-            let held = self.seen(&store, contents, now)?;
+        for (store, contents) in &self.all()?.stores {
+            let held = self.seen(store, *contents, now)?;
             if held.keys > 0 {
-                stores.push((store, held));
+                stores.push((store.clone(), held));
             }
         }
         Ok(stores)
@@ -122,9 +136,9 @@ impl Snapshot {
     /// The first moment at which something expires, in milliseconds since 1970.
     pub fn next_expiry(&self) -> Result<Option<u64>, Trouble> {
         let mut next = None;
-        for (store, contents) in self.contents()? {
+        for (store, contents) in &self.all()?.stores {
             if contents.expiring > 0
-                && let Some(table) = self.open(Names::of(&store).expiring())?
+                && let Some(table) = self.open(Names::of(store).expiring())?
                 && let Some((row, bytes)) = table.first()?
             {
                 let at = Expiring::parse(row.value(), bytes.value())?.expiry.as_ms();
@@ -137,9 +151,9 @@ impl Snapshot {
     /// The files that large values are in, and how large those are.
     pub fn large_files(&self) -> Result<HashMap<LargeName, u64>, Trouble> {
         let mut files = HashMap::new();
-        for (store, contents) in self.contents()? {
+        for (store, contents) in &self.all()?.stores {
             if contents.large > 0
-                && let Some(table) = self.open(Names::of(&store).large())?
+                && let Some(table) = self.open(Names::of(store).large())?
             {
                 for row in table.iter()? {
                     let (name, bytes) = row?;
@@ -150,8 +164,14 @@ impl Snapshot {
         Ok(files)
     }
 
-    fn contents(&self) -> Result<Vec<(StoreId, Contents)>, Trouble> {
-        self.transaction.open_table(META)?.stores()
+    fn all(&self) -> Result<&All, Trouble> {
+        if let Some(known) = self.all.get() {
+            return Ok(known);
+        }
+        let meta = self.transaction.open_table(META)?;
+        let (held, mut stores) = (meta.held()?, meta.stores()?);
+        stores.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(self.all.get_or_init(|| All { held, stores }))
     }
 
     /// What a store holds beside what has expired.

@@ -2,11 +2,11 @@
 
 use std::any::Any;
 use std::io;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use redb::{CommitError, DatabaseError, StorageError, TableError, TransactionError};
+use redb::{CommitError, CompactionError, DatabaseError, StorageError, TableError, TransactionError};
 
 use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
@@ -59,6 +59,12 @@ impl<T> Deref for Contained<T> {
 
     fn deref(&self) -> &T {
         self.0.as_ref().expect("taken only when it goes")
+    }
+}
+
+impl<T> DerefMut for Contained<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect("taken only when it goes")
     }
 }
 
@@ -121,6 +127,15 @@ impl From<CommitError> for Trouble {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Storage(error) => error.into(),
+            other => Self::Engine(other.to_string()),
+        }
+    }
+}
+
+impl From<CompactionError> for Trouble {
+    fn from(error: CompactionError) -> Self {
+        match error {
+            CompactionError::Storage(error) => error.into(),
             other => Self::Engine(other.to_string()),
         }
     }

@@ -83,6 +83,8 @@ fn scenes() -> Vec<Scene> {
         let at = Place { store: StoreId::Shared, key: Key::trusted("passing").into_owned() };
         commit("w", vec![Edit::Put { at, bytes: vec![7; 90_000], large: true, expiry: Expiry::at_ms(2) }])
     };
+    // In one file, most of which is free then.
+    let much = || commit("w", vec![put("k", 1, 400_000, false)]);
     let scene = |name, before, deed| Scene { name, before, deed };
     vec![
         scene("a first value", vec![], new()),
@@ -97,6 +99,7 @@ fn scenes() -> Vec<Scene> {
         scene("a workspace that is removed", vec![old(), old_large()], Deed::Delete(id("w"))),
         scene("a version", vec![old(), close()], Deed::Draw(id("w"))),
         scene("tidying", vec![passing(), old()], Deed::Tidy(id("w"))),
+        scene("compacting", vec![much(), old()], Deed::Tidy(id("w"))),
     ]
 }
 
