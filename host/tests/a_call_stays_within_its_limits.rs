@@ -106,6 +106,38 @@ fn all_memories_of_a_call_share_one_limit() {
     );
 }
 
+/// Answers with what stands at an address, and writes there.
+fn marks(kind: &str) -> String {
+    component(
+        &format!(
+            r#"(memory 16) (data (i32.const 8) "{kind}")
+               (func (export "mark") (param i32) (result i32)
+                   (i32.load (local.get 0)) (i32.store (local.get 0) (i32.const 0x5ec2e7)))"#
+        ),
+        &["mark"],
+    )
+}
+
+#[test]
+fn nothing_of_a_call_is_in_the_memory_of_the_next() {
+    both_allocations(
+        |options| options.calls_at_once = 1,
+        |runtime| {
+            within_a_minute(async move || {
+                let plugins = [load(&runtime, &marks("one")), load(&runtime, &marks("another"))];
+                for plugin in plugins.iter().chain(&plugins) {
+                    // In the first page, where a heap would be, and in the last.
+                    for address in [0, 100_000, 600_000, 1_048_572] {
+                        for _ in 0..3 {
+                            assert_eq!(ask(&runtime, plugin, "mark", address).await.unwrap(), 0, "at {address}");
+                        }
+                    }
+                }
+            });
+        },
+    );
+}
+
 #[test]
 fn a_memory_above_the_limit_is_not_instantiated() {
     both_allocations(
