@@ -42,7 +42,7 @@ fn main() -> Result<ExitCode> {
         place.be_killed(end == "rest")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let CommandLine { short, check, dir } = CommandLine::parse(env!("CARGO_TARGET_TMPDIR"))?;
+    let CommandLine { short, check, dir, .. } = CommandLine::parse(env!("CARGO_TARGET_TMPDIR"))?;
     let rounds = if short { 3 } else { 30 };
     let scratch = scratch(&dir)?;
     let dir = scratch.path();
@@ -61,7 +61,7 @@ fn main() -> Result<ExitCode> {
             let (at_rest, at_work) = (measure(End::KilledAtRest)?, measure(End::KilledAtWork)?);
             missed |= at_rest.median() > 2.0 * bound.as_nanos() as f64;
             missed |= at_work.median() > 2.0 * COLD.as_nanos() as f64;
-            let closed = Comparison::with(format!("closed, its file {name}"), measure(End::Closes)?);
+            let closed = Comparison::with("", format!("closed, its file {name}"), measure(End::Closes)?);
             print!("{}", closed.of("killed after a second of rest", at_rest, None).of("killed at work", at_work, None));
         }
         println!();

@@ -8,17 +8,24 @@ pub mod bindings;
 mod command_line;
 mod comparison;
 mod disk;
+mod keyvalue;
 mod loops;
+pub mod memory;
+#[cfg(feature = "peers")]
+pub mod peers;
+mod report;
 mod samples;
 mod state;
 mod sync_host;
 
-pub use async_host::AsyncHost;
+pub use async_host::{AsyncHost, AsyncHosts};
 pub use bindings::types::{Run, Shape};
 pub use command_line::CommandLine;
 pub use comparison::Comparison;
 pub use disk::{RawLog, scratch};
-pub use loops::Loops;
-pub use samples::Samples;
-pub use state::FloorMap;
+pub use keyvalue::Keyvalue;
+pub use loops::{Loops, instances, plugin};
+pub use report::Report;
+pub use samples::{Samples, Unit};
+pub use state::{FloorMap, State};
 pub use sync_host::SyncHost;

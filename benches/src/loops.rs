@@ -28,8 +28,25 @@ pub trait Loops {
     fn set(&mut self, key: &str, value_bytes: u32, shape: Shape) -> Result<Run>;
 }
 
-/// The compiled plugin.
-pub(crate) fn plugin() -> Result<Vec<u8>> {
-    let path = xtask::wasm::build("benches/plugin").context("cannot build benches/plugin")?.join("loops.wasm");
+/// The plugin of `benches/plugin`.
+///
+/// # Errors
+///
+/// Where it cannot be built.
+pub fn plugin() -> Result<Vec<u8>> {
+    built("benches/plugin", "loops.wasm")
+}
+
+/// One that does nothing, and one that reads one value; each exports `run`.
+///
+/// # Errors
+///
+/// Where they cannot be built.
+pub fn instances() -> Result<[Vec<u8>; 2]> {
+    Ok([built("benches/instances", "empty.wasm")?, built("benches/instances", "reader.wasm")?])
+}
+
+fn built(dir: &str, file: &str) -> Result<Vec<u8>> {
+    let path = xtask::wasm::build(dir).with_context(|| format!("cannot build {dir}"))?.join(file);
     fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }

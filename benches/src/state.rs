@@ -12,7 +12,7 @@ use crate::bindings::sync::bench::loops::floor as sync_floor;
 pub type FloorMap = HashMap<String, Vec<u8>>;
 
 /// What is in the wasmtime store of a plugin.
-pub(crate) struct State {
+pub struct State {
     storage: StorageCtx,
     floor: FloorMap,
     wasi: WasiCtx,
@@ -20,21 +20,27 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub fn new(session: Session, floor: FloorMap) -> Self {
+    pub(crate) fn new(session: Session, floor: FloorMap) -> Self {
         let wasi = WasiCtx::builder().inherit_stderr().build();
         Self { storage: StorageCtx::new(session), floor, wasi, table: ResourceTable::new() }
     }
 
-    pub fn add_to_linker(linker: &mut Linker<Self>) -> wasmtime::Result<()> {
+    pub(crate) fn add_to_linker(linker: &mut Linker<Self>) -> wasmtime::Result<()> {
         wasmtime_wasi::p2::add_to_linker_async(linker)?;
         larder_host::add_to_linker(linker, Self::storage)?;
+        larder_host::keyvalue::add_to_linker(linker, Self::storage)?;
         async_floor::add_to_linker::<_, HasSelf<Self>>(linker, |state| state)
     }
 
-    pub fn add_to_sync_linker(linker: &mut Linker<Self>) -> wasmtime::Result<()> {
+    pub(crate) fn add_to_sync_linker(linker: &mut Linker<Self>) -> wasmtime::Result<()> {
         wasmtime_wasi::p2::add_to_linker_sync(linker)?;
         larder_host::sync::add_to_linker(linker, Self::storage)?;
+        larder_host::sync::keyvalue::add_to_linker(linker, Self::storage)?;
         sync_floor::add_to_linker::<_, HasSelf<Self>>(linker, |state| state)
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.storage.session()
     }
 
     fn storage(&mut self) -> StorageView<'_> {

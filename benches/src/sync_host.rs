@@ -32,6 +32,17 @@ impl SyncHost {
     }
 }
 
+impl SyncHost {
+    /// As [`Loops::get`], by `wasi:keyvalue`.
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin traps.
+    pub fn keyvalue_get(&mut self, key: &str, shape: Shape) -> Result<Run> {
+        self.plugin.bench_loops_loops().call_keyvalue_get(&mut self.store, key, shape)
+    }
+}
+
 impl Loops for SyncHost {
     fn floor(&mut self, key: &str, shape: Shape) -> Result<Run> {
         self.plugin.bench_loops_loops().call_floor(&mut self.store, key, shape)

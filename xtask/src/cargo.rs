@@ -10,7 +10,7 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// Where cargo puts what it builds natively.
-pub(crate) fn target_dir() -> PathBuf {
+pub fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 

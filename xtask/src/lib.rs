@@ -11,4 +11,5 @@ pub mod tools;
 pub mod wasm;
 
 pub use binary::larder_binary;
+pub use cargo::target_dir;
 pub use project::{LANGUAGES, Project};

@@ -1,47 +1,49 @@
 //! `get`, against a host function that reads a map: what is paid beyond crossing into the host.
 
-use std::path::Path;
-
-use larder_benches::{AsyncHost, Comparison, FloorMap, Loops, Run, Samples, Shape, SyncHost};
-use larder_store::{Dir, Larder, Limits, Options, Session};
+use larder_benches::{Comparison, FloorMap, Loops, Report, Run, Samples, Shape, SyncHost};
+use larder_store::Session;
 use pollster::block_on;
 use wasmtime::error::{Result, ensure};
 
-use crate::effort::Effort;
+use crate::{Bench, session};
 
-/// Without a hot cache.
-const GET_100_B_BOUND: f64 = 30.0;
+const BOUND: f64 = 1.5;
 
 struct Case {
     what: &'static str,
     key: &'static str,
     /// None for a key that is nowhere.
     value_bytes: Option<usize>,
-    bound: Option<f64>,
+    /// How many calls stand for one, so that a round takes as long with every value.
+    part: u32,
 }
 
 // The missing key would stand after the small one, so that a search for it does not end at the large one.
-const CASES: [Case; 3] = [
-    Case { what: "100 B", key: "small", value_bytes: Some(100), bound: Some(GET_100_B_BOUND) },
-    Case { what: "64 KiB", key: "large", value_bytes: Some(64 * 1024), bound: None },
-    Case { what: "a missing key", key: "unknown", value_bytes: None, bound: None },
+const CASES: [Case; 5] = [
+    Case { what: "100 B", key: "small", value_bytes: Some(100), part: 1 },
+    Case { what: "1 KiB", key: "some", value_bytes: Some(1024), part: 1 },
+    Case { what: "64 KiB", key: "large", value_bytes: Some(64 * 1024), part: 1 },
+    Case { what: "1 MiB", key: "huge", value_bytes: Some(1024 * 1024), part: 10 },
+    Case { what: "a missing key", key: "unknown", value_bytes: None, part: 1 },
 ];
 
-pub fn measure(dir: &Path, effort: Effort, show: &mut impl FnMut(Comparison)) -> Result<()> {
-    let larder = Larder::open(Dir::create_ambient(dir.join("read"))?, Options::default())?;
-    let session = || -> Result<Session> { Ok(larder.session(&"bench".parse()?, &"loops".parse()?, Limits::default())) };
-    let floor = fill(&session()?)?;
+type Hosts = Vec<(&'static str, Box<dyn Loops>)>;
 
-    let mut hosts: [(&str, Box<dyn Loops>); 2] = [
-        ("async", Box::new(AsyncHost::new(session()?, floor.clone())?)),
-        ("sync", Box::new(SyncHost::new(session()?, floor)?)),
-    ];
-    for (kind, host) in &mut hosts {
-        for case in &CASES {
-            show(compare(kind, host.as_mut(), case, effort)?);
-        }
+pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
+    let larder = bench.larder("reads")?;
+    let session = || session(&larder, "bench");
+    let floor = fill(&session()?)?;
+    let mut asynchronous = bench.hosts.host(session()?, floor.clone())?;
+    let mut synchronous = SyncHost::new(session()?, floor.clone())?;
+    #[allow(unused_mut, reason = "nobody is beside it where the peers are not built")]
+    let mut beside: Hosts = Vec::new();
+    #[cfg(feature = "peers")]
+    beside.extend(peers(bench, &session()?, &floor)?);
+    for case in &CASES {
+        report.add(case.compare("async", &mut asynchronous, &mut Vec::new(), bench)?);
+        report.add(case.compare("sync", &mut synchronous, &mut beside, bench)?);
     }
-    drop(hosts);
+    drop((asynchronous, synchronous, beside));
     Ok(block_on(larder.close())?)
 }
 
@@ -58,28 +60,49 @@ fn fill(session: &Session) -> Result<FloorMap> {
     Ok(floor)
 }
 
-fn compare(kind: &str, host: &mut dyn Loops, case: &Case, effort: Effort) -> Result<Comparison> {
-    let Effort { rounds, reads, .. } = effort;
-    let (mut floor, mut get) = (Samples::default(), Samples::default());
-    for round in 0..=rounds {
-        let (floor_run, get_run) = (host.floor(case.key, reads)?, host.get(case.key, reads)?);
-        case.check(&floor_run, reads)?;
-        case.check(&get_run, reads)?;
-        // The first one warms everything up.
-        if round > 0 {
-            floor.add(&floor_run, reads);
-            get.add(&get_run, reads);
+/// What else reads the same values.
+#[cfg(feature = "peers")]
+fn peers(bench: &Bench<'_>, session: &Session, values: &FloorMap) -> Result<Hosts> {
+    use larder_benches::peers::{self, InMemory};
+
+    let ours = larder_benches::Keyvalue(SyncHost::new(session.again(), FloorMap::new())?);
+    let mut hosts: Hosts = vec![("the same by wasi:keyvalue", Box::new(ours))];
+    hosts.push(("wasmtime's wasi:keyvalue in memory", Box::new(InMemory::new(values.clone())?)));
+    for (name, mut host) in peers::all(&bench.dir.join("reads of peers"))? {
+        for (key, value) in values {
+            host.fill(key, value)?;
         }
+        hosts.push((name, Box::new(host)));
     }
-    let what = case.what;
-    Ok(Comparison::with(format!("a map in the host, {what}, {kind}"), floor).of(
-        format!("get, {what}"),
-        get,
-        case.bound,
-    ))
+    Ok(hosts)
 }
 
 impl Case {
+    fn compare(&self, kind: &str, host: &mut dyn Loops, beside: &mut Hosts, bench: &Bench<'_>) -> Result<Comparison> {
+        let reads = Shape { calls: bench.effort.reads.calls.div_ceil(self.part), ..bench.effort.reads };
+        let (mut floor, mut get) = (Samples::default(), Samples::default());
+        let mut others: Vec<Samples> = beside.iter().map(|_| Samples::default()).collect();
+        for round in 0..=bench.effort.rounds {
+            let runs = [host.floor(self.key, reads)?, host.get(self.key, reads)?];
+            let of_others: Vec<_> =
+                beside.iter_mut().map(|(_, host)| host.get(self.key, reads)).collect::<Result<_>>()?;
+            for run in runs.iter().chain(&of_others) {
+                self.check(run, reads)?;
+            }
+            // The first one warms everything up.
+            if round > 0 {
+                let samples = [&mut floor, &mut get].into_iter().chain(&mut others);
+                samples.zip(runs.iter().chain(&of_others)).for_each(|(samples, run)| samples.add(run, reads));
+            }
+        }
+        let what = self.what;
+        let comparison = Comparison::with("P1", format!("a map in the host, {what}, {kind}"), floor);
+        let comparison = comparison.of(format!("get, {what}, {kind}"), get, Some(BOUND));
+        Ok(beside.iter().zip(others).fold(comparison, |comparison, ((name, _), samples)| {
+            comparison.of(format!("{name}, get, {what}"), samples, None)
+        }))
+    }
+
     fn check(&self, run: &Run, shape: Shape) -> Result<()> {
         let bytes = self.value_bytes.unwrap_or(0) as u64 * u64::from(shape.samples) * u64::from(shape.calls);
         ensure!(run.bytes == bytes, "{}: {} bytes were read where {bytes} should be", self.what, run.bytes);

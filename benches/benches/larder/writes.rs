@@ -1,71 +1,69 @@
 //! Durable `set`, against appending the same number of bytes to a file and waiting for the disk.
 
-use std::path::Path;
-
-use larder_benches::{AsyncHost, Comparison, FloorMap, Loops, RawLog, Samples};
-use larder_store::{Dir, Larder, Limits, Options, Sharing};
+use larder_benches::{Comparison, FloorMap, Loops, RawLog, Report, Run, Samples};
+use larder_store::Larder;
 use pollster::block_on;
 use wasmtime::Result;
 
-use crate::effort::Effort;
+use crate::{Bench, session};
 
 struct Case {
     what: &'static str,
     value_bytes: u32,
-    readers_beside_bound: Option<f64>,
+    beside_bound: Option<f64>,
     exclusive_bound: Option<f64>,
 }
 
 const CASES: [Case; 2] = [
-    Case { what: "100 B", value_bytes: 100, readers_beside_bound: Some(3.0), exclusive_bound: Some(1.8) },
-    Case { what: "64 KiB", value_bytes: 64 * 1024, readers_beside_bound: None, exclusive_bound: None },
+    Case { what: "100 B", value_bytes: 100, beside_bound: Some(2.3), exclusive_bound: Some(1.5) },
+    Case { what: "64 KiB", value_bytes: 64 * 1024, beside_bound: None, exclusive_bound: None },
 ];
 
-pub fn measure(dir: &Path, effort: Effort, show: &mut impl FnMut(Comparison)) -> Result<()> {
+type Hosts = Vec<(&'static str, Box<dyn Loops>, Option<f64>)>;
+
+pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
     for case in CASES {
-        let dir = dir.join(format!("write {}", case.what));
-        show(compare(&dir, &case, effort)?);
+        report.add(case.compare(bench)?);
     }
     Ok(())
 }
 
-fn compare(dir: &Path, case: &Case, effort: Effort) -> Result<Comparison> {
-    let beside = open(&dir.join("beside"), Sharing::ReadersBeside)?;
-    let alone = open(&dir.join("alone"), Sharing::Exclusive)?;
-    let mut log = RawLog::create(&dir.join("log"))?;
-    let (mut host_beside, mut host_alone) = (host(&beside)?, host(&alone)?);
-
-    let Effort { rounds, writes, .. } = effort;
-    let mut samples: [Samples; 3] = Default::default();
-    for round in 0..=rounds {
-        let runs = [
-            log.append(case.value_bytes, writes)?,
-            host_beside.set("key", case.value_bytes, writes)?,
-            host_alone.set("key", case.value_bytes, writes)?,
-        ];
-        // The first one creates and warms up.
-        if round > 0 {
-            samples.iter_mut().zip(&runs).for_each(|(samples, run)| samples.add(run, writes));
+impl Case {
+    fn compare(&self, bench: &Bench<'_>) -> Result<Comparison> {
+        let what = self.what;
+        let beside = bench.larder(&format!("writes of {what} with readers beside them"))?;
+        let alone = bench.exclusive_larder(&format!("writes of {what} alone"))?;
+        let mut log = RawLog::create(&bench.dir.join(format!("log of {what}")))?;
+        let mut hosts: Hosts = Vec::new();
+        let host = |larder: &Larder| bench.hosts.host(session(larder, "bench")?, FloorMap::new());
+        hosts.push(("set, readers beside it", Box::new(host(&beside)?), self.beside_bound));
+        hosts.push(("set, exclusive", Box::new(host(&alone)?), self.exclusive_bound));
+        #[cfg(feature = "peers")]
+        for (name, host) in larder_benches::peers::all(&bench.dir.join(format!("peers' writes of {what}")))? {
+            hosts.push((name, Box::new(host), None));
         }
+
+        let writes = bench.effort.writes;
+        let mut baseline = Samples::default();
+        let mut samples: Vec<Samples> = hosts.iter().map(|_| Samples::default()).collect();
+        for round in 0..=bench.effort.rounds {
+            let logged = log.append(self.value_bytes, writes)?;
+            let set = hosts.iter_mut().map(|(_, host, _)| host.set("key", self.value_bytes, writes));
+            let runs: Vec<Run> = set.collect::<Result<_>>()?;
+            // The first one creates and warms up.
+            if round > 0 {
+                baseline.add(&logged, writes);
+                samples.iter_mut().zip(&runs).for_each(|(samples, run)| samples.add(run, writes));
+            }
+        }
+
+        let comparison = Comparison::with("P2", format!("append and fdatasync, {what}"), baseline);
+        let comparison = hosts.iter().zip(samples).fold(comparison, |comparison, ((name, _, bound), samples)| {
+            comparison.of(format!("{name}, {what}"), samples, *bound)
+        });
+        drop(hosts);
+        block_on(beside.close())?;
+        block_on(alone.close())?;
+        Ok(comparison)
     }
-
-    drop((host_beside, host_alone));
-    block_on(beside.close())?;
-    block_on(alone.close())?;
-    let what = case.what;
-    let [log, beside, alone] = samples;
-    Ok(Comparison::with(format!("append and fdatasync, {what}"), log)
-        .of(format!("set, {what}, readers beside it"), beside, case.readers_beside_bound)
-        .of(format!("set, {what}, exclusive"), alone, case.exclusive_bound))
-}
-
-fn open(dir: &Path, sharing: Sharing) -> Result<Larder> {
-    let mut options = Options::default();
-    options.sharing = sharing;
-    Ok(Larder::open(Dir::create_ambient(dir)?, options)?)
-}
-
-fn host(larder: &Larder) -> Result<AsyncHost> {
-    let session = larder.session(&"bench".parse()?, &"loops".parse()?, Limits::default());
-    AsyncHost::new(session, FloorMap::new())
 }

@@ -33,7 +33,7 @@ const SHORT: Effort = Effort { rounds: 1, calls: 10, keys: 20_000 };
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
-    let CommandLine { short, check, dir } = CommandLine::parse(env!("CARGO_TARGET_TMPDIR"))?;
+    let CommandLine { short, check, dir, .. } = CommandLine::parse(env!("CARGO_TARGET_TMPDIR"))?;
     let effort = if short { SHORT } else { FULL };
     let scratch = scratch(&dir)?;
     let larder = Larder::open(Dir::create_ambient(scratch.path())?, Options::default())?;
