@@ -6,7 +6,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 use wasmtime::error::{Context, Result, ensure};
 
-use crate::{Run, Shape};
+use crate::{Random, Run, Shape};
 
 /// A new directory below `dir`, which is removed in the end.
 ///
@@ -74,13 +74,7 @@ impl RawLog {
     /// Bytes that do not compress, and differ from those of every earlier value.
     fn new_value(&mut self, bytes: usize) -> Vec<u8> {
         self.written += 1;
-        let mut state = self.written.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
-        (0..bytes.div_ceil(8)).flat_map(|_| next().to_le_bytes()).take(bytes).collect()
+        let mut random = Random(self.written.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        (0..bytes.div_ceil(8)).flat_map(|_| random.number().to_le_bytes()).take(bytes).collect()
     }
 }

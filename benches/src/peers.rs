@@ -11,14 +11,13 @@ use std::path::Path;
 
 use larder_host::bindings::types;
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::error::bail;
 use wasmtime::{Engine, Result, Store, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 pub use self::in_memory::InMemory;
 use self::traps::trap_the_rest;
 use crate::bindings::sync::Plugin;
-use crate::{Loops, Run, Shape, plugin};
+use crate::{Run, Shape, plugin};
 
 const STORAGE: &str = "larder:storage/storage@0.1.0";
 
@@ -91,18 +90,22 @@ impl PeerHost {
     pub fn fill(&mut self, key: &str, value: &[u8]) -> Result<()> {
         self.store.data_mut().peer.set(key, value)
     }
-}
 
-impl Loops for PeerHost {
-    fn floor(&mut self, _key: &str, _shape: Shape) -> Result<Run> {
-        bail!("a peer has no floor of its own")
-    }
-
-    fn get(&mut self, key: &str, shape: Shape) -> Result<Run> {
+    /// As [`Loops::get`](crate::Loops::get).
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin traps, as it does when the peer fails.
+    pub fn get(&mut self, key: &str, shape: Shape) -> Result<Run> {
         self.plugin.bench_loops_loops().call_get(&mut self.store, key, shape)
     }
 
-    fn set(&mut self, key: &str, value_bytes: u32, shape: Shape) -> Result<Run> {
+    /// As [`Loops::set`](crate::Loops::set).
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin traps, as it does when the peer fails.
+    pub fn set(&mut self, key: &str, value_bytes: u32, shape: Shape) -> Result<Run> {
         self.plugin.bench_loops_loops().call_set(&mut self.store, key, value_bytes, shape)
     }
 }

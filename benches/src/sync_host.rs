@@ -30,9 +30,7 @@ impl SyncHost {
         let plugin = Plugin::instantiate(&mut store, &component, &linker)?;
         Ok(Self { store, plugin })
     }
-}
 
-impl SyncHost {
     /// As [`Loops::get`], by `wasi:keyvalue`.
     ///
     /// # Errors

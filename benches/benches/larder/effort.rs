@@ -24,7 +24,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Some twenty minutes.
+    /// Some eight minutes.
     pub const FULL: Self = Self {
         rounds: 200,
         reads: Shape { samples: 10, calls: 100 },
@@ -37,7 +37,7 @@ impl Effort {
         churned: 500_000,
     };
 
-    /// A minute.
+    /// Some seconds for each figure.
     pub const SHORT: Self = Self {
         rounds: 20,
         reads: Shape { samples: 10, calls: 50 },

@@ -27,7 +27,8 @@ const CASES: [Case; 5] = [
     Case { what: "a missing key", key: "unknown", value_bytes: None, part: 1 },
 ];
 
-type Hosts = Vec<(&'static str, Box<dyn Loops>)>;
+/// What reads the same values beside us, by what it is called.
+type Beside = Vec<(&'static str, Box<dyn FnMut(&str, Shape) -> Result<Run>>)>;
 
 pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
     let larder = bench.larder("reads")?;
@@ -36,7 +37,7 @@ pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
     let mut asynchronous = bench.hosts.host(session()?, floor.clone())?;
     let mut synchronous = SyncHost::new(session()?, floor.clone())?;
     #[allow(unused_mut, reason = "nobody is beside it where the peers are not built")]
-    let mut beside: Hosts = Vec::new();
+    let mut beside: Beside = Vec::new();
     #[cfg(feature = "peers")]
     beside.extend(peers(bench, &session()?, &floor)?);
     for case in &CASES {
@@ -62,30 +63,32 @@ fn fill(session: &Session) -> Result<FloorMap> {
 
 /// What else reads the same values.
 #[cfg(feature = "peers")]
-fn peers(bench: &Bench<'_>, session: &Session, values: &FloorMap) -> Result<Hosts> {
+fn peers(bench: &Bench<'_>, session: &Session, values: &FloorMap) -> Result<Beside> {
     use larder_benches::peers::{self, InMemory};
 
-    let ours = larder_benches::Keyvalue(SyncHost::new(session.again(), FloorMap::new())?);
-    let mut hosts: Hosts = vec![("the same by wasi:keyvalue", Box::new(ours))];
-    hosts.push(("wasmtime's wasi:keyvalue in memory", Box::new(InMemory::new(values.clone())?)));
+    let mut ours = SyncHost::new(session.again(), FloorMap::new())?;
+    let mut in_memory = InMemory::new(values.clone())?;
+    let mut beside: Beside = vec![
+        ("the same by wasi:keyvalue", Box::new(move |key, shape| ours.keyvalue_get(key, shape))),
+        ("wasmtime's wasi:keyvalue in memory", Box::new(move |key, shape| in_memory.get(key, shape))),
+    ];
     for (name, mut host) in peers::all(&bench.dir.join("reads of peers"))? {
         for (key, value) in values {
             host.fill(key, value)?;
         }
-        hosts.push((name, Box::new(host)));
+        beside.push((name, Box::new(move |key, shape| host.get(key, shape))));
     }
-    Ok(hosts)
+    Ok(beside)
 }
 
 impl Case {
-    fn compare(&self, kind: &str, host: &mut dyn Loops, beside: &mut Hosts, bench: &Bench<'_>) -> Result<Comparison> {
+    fn compare(&self, kind: &str, host: &mut dyn Loops, beside: &mut Beside, bench: &Bench<'_>) -> Result<Comparison> {
         let reads = Shape { calls: bench.effort.reads.calls.div_ceil(self.part), ..bench.effort.reads };
         let (mut floor, mut get) = (Samples::default(), Samples::default());
         let mut others: Vec<Samples> = beside.iter().map(|_| Samples::default()).collect();
         for round in 0..=bench.effort.rounds {
             let runs = [host.floor(self.key, reads)?, host.get(self.key, reads)?];
-            let of_others: Vec<_> =
-                beside.iter_mut().map(|(_, host)| host.get(self.key, reads)).collect::<Result<_>>()?;
+            let of_others: Vec<_> = beside.iter_mut().map(|(_, get)| get(self.key, reads)).collect::<Result<_>>()?;
             for run in runs.iter().chain(&of_others) {
                 self.check(run, reads)?;
             }

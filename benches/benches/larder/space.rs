@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use larder_benches::{Comparison, FloorMap, Report, Samples, Shape, Unit};
+use larder_benches::{Comparison, FloorMap, Random, Report, Samples, Shape, Unit};
 use larder_store::{Action, Address, Change, Session};
 use pollster::block_on;
 use wasmtime::Result;
@@ -71,16 +71,11 @@ fn taken(bench: &Bench<'_>, session: &Session, what: String, bound: f64, longest
 /// Sets and deletes keys, about as many as stay.
 fn churn(session: &Session, times: u32) -> Result<()> {
     let keys = u64::from(times) / 5;
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let mut left = times as usize;
     while left > 0 {
-        let some: Vec<_> = (0..left.min(TOGETHER)).map(|_| (key(next() % keys), next() % 2 == 0)).collect();
+        let some: Vec<_> =
+            (0..left.min(TOGETHER)).map(|_| (key(random.number() % keys), random.number().is_multiple_of(2))).collect();
         left -= some.len();
         let changes = some.iter().map(|(key, sets)| Change {
             at: Address::private(key),

@@ -1,12 +1,11 @@
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::error::bail;
 use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_keyvalue::{WasiKeyValue, WasiKeyValueCtx, WasiKeyValueCtxBuilder};
 
 use super::traps::trap_the_rest;
 use crate::bindings::sync::Plugin;
-use crate::{FloorMap, Loops, Run, Shape, plugin};
+use crate::{FloorMap, Run, Shape, plugin};
 
 /// wasmtime's own `wasi:keyvalue`, which keeps values in memory as long as the plugin is there.
 pub struct InMemory {
@@ -41,19 +40,14 @@ impl InMemory {
         let plugin = Plugin::instantiate(&mut store, &component, &linker)?;
         Ok(Self { store, plugin })
     }
-}
 
-impl Loops for InMemory {
-    fn floor(&mut self, _key: &str, _shape: Shape) -> Result<Run> {
-        bail!("it has no floor of its own")
-    }
-
-    fn get(&mut self, key: &str, shape: Shape) -> Result<Run> {
+    /// As [`SyncHost::keyvalue_get`](crate::SyncHost::keyvalue_get).
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin traps.
+    pub fn get(&mut self, key: &str, shape: Shape) -> Result<Run> {
         self.plugin.bench_loops_loops().call_keyvalue_get(&mut self.store, key, shape)
-    }
-
-    fn set(&mut self, _key: &str, _value_bytes: u32, _shape: Shape) -> Result<Run> {
-        bail!("it makes nothing durable")
     }
 }
 
