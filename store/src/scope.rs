@@ -151,10 +151,7 @@ impl Scope {
     }
 
     pub async fn get(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Stored>, Error> {
-        if let Some(call) = &self.call {
-            return call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
-        }
-        if let Some(known) = self.workspace.known(store, key) {
+        if let Some(known) = self.known(store, key).await? {
             return Ok(known);
         }
         read_committed!(self.workspace, None, |view, now| view.get(store, key, now).await)
@@ -162,15 +159,21 @@ impl Scope {
 
     /// The bytes of the value at `key`.
     pub async fn get_bytes(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Vec<u8>>, Error> {
-        if self.call.is_none() {
-            return match self.workspace.known(store, key) {
-                Some(known) => self.bytes_of_any(known).await,
-                None => {
-                    read_committed!(self.workspace, None, |view, now| { self.read_bytes(&view, store, key, now).await })
-                }
-            };
+        match self.known(store, key).await? {
+            Some(Some(Stored { body, .. })) => Ok(Some(self.bytes_of(body).await?)),
+            Some(None) => Ok(None),
+            None => {
+                read_committed!(self.workspace, None, |view, now| { self.read_bytes(&view, store, key, now).await })
+            }
         }
-        self.bytes_of_any(self.get(store, key).await?).await
+    }
+
+    /// What is at a key, where the newest state need not be asked: in a whole call, which does so itself, or known already.
+    async fn known(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Option<Stored>>, Error> {
+        match &self.call {
+            Some(call) => call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await.map(Some),
+            None => Ok(self.workspace.known(store, key)),
+        }
     }
 
     async fn read_bytes(
@@ -187,13 +190,6 @@ impl Scope {
             view.keep(store, key, Some((stamp, &bytes)));
         }
         Ok(Some(bytes))
-    }
-
-    async fn bytes_of_any(&self, stored: Option<Stored>) -> Result<Option<Vec<u8>>, Error> {
-        match stored {
-            Some(Stored { body, .. }) => Ok(Some(self.bytes_of(body).await?)),
-            None => Ok(None),
-        }
     }
 
     /// The value with a version that will be its own, also where a whole call has yet to commit it.

@@ -1,0 +1,216 @@
+//! What is done in a workspace that is idle: what has expired goes, space that is free is given back, and a crash is prepared for.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redb::Database;
+
+use super::{Condition, RedbWorkspace, commit_transaction};
+use crate::engine::LargeName;
+use crate::engine::redb::database::prepare_for_a_crash;
+use crate::engine::redb::handle::Handle;
+use crate::engine::redb::ledger::Ledger;
+use crate::engine::redb::trouble::{Trouble, contain};
+use crate::error::Error;
+use crate::moment::Moment;
+use crate::sync::atomic::Ordering;
+
+/// A file that is larger is compacted at idle where that is cheap and worth it. Under WASI every call is followed by that.
+const COMPACT_BYTES: u64 = match () {
+    _ if cfg!(test) => 128 * 1024,
+    _ if cfg!(target_os = "wasi") => 16 * 1024 * 1024,
+    _ => 256 * 1024,
+};
+/// It is cheap where no more than this has to be moved, and worth it where the file is so many times as large as what it holds,
+/// and as it was after the last time.
+const MOVED_BYTES: u64 = 2 * 1024 * 1024;
+const WORTH_TIMES: u64 = 2;
+/// How long that waits for reads under way, and the next ones for it.
+const COMPACT_PATIENCE: Duration = Duration::from_millis(1);
+/// How long it takes to try again where somebody reads for longer.
+const COMPACT_AGAIN_MS: u64 = 1_000;
+
+impl RedbWorkspace {
+    pub(super) fn tidy_now(&self, now: Moment) -> Result<Option<u64>, Error> {
+        let handle = self.state.handle()?;
+        let Some(database) = handle.writer() else { return Ok(None) };
+        let bytes = match self.files.layout.database_status(&self.id) {
+            Ok(now) if now.identity == handle.status.identity => now.bytes,
+            _ => return Ok(None),
+        };
+        let mut next = self.remove_all_expired(&handle, database, now)?;
+        let note = |trouble| self.state.refuse(&handle, trouble);
+        if contain(|| is_mostly_free(&handle, now, bytes)).map_err(note)? {
+            drop(handle);
+            if !self.compact()? {
+                let again = now.now_ms().saturating_add(COMPACT_AGAIN_MS);
+                next = Some(next.map_or(again, |next| next.min(again)));
+            }
+        }
+        self.prepare_for_a_crash()?;
+        Ok(next)
+    }
+
+    /// Removes what has expired, a transaction at a time; when the next value does.
+    fn remove_all_expired(&self, handle: &Handle, database: &Database, now: Moment) -> Result<Option<u64>, Error> {
+        let note = |trouble| self.state.refuse(handle, trouble);
+        let mut next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
+        while next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
+            let latest_ms = now.latest_ms();
+            let (freed, more) = contain(|| remove_expired(database, handle, now)).map_err(note)?;
+            self.latest_ms.store(latest_ms, Ordering::Relaxed);
+            handle.committed(true);
+            handle.large.free(&freed);
+            next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
+            if !more {
+                break;
+            }
+        }
+        Ok(next)
+    }
+
+    fn prepare_for_a_crash(&self) -> Result<(), Error> {
+        let handle = self.state.handle()?;
+        if let Some(database) = handle.writer().filter(|_| handle.untidy.load(Ordering::Relaxed)) {
+            contain(|| prepare_for_a_crash(database)).map_err(|trouble| self.state.refuse(&handle, trouble))?;
+            handle.committed(true);
+        }
+        Ok(())
+    }
+
+    /// Compacts the database, with everybody else kept out; false where somebody is reading.
+    fn compact(&self) -> Result<bool, Error> {
+        let compacted = {
+            let mut condition = self.state.condition.write().expect("nothing panics while this is locked");
+            let Condition::Open(handle) = &mut *condition else { return Ok(false) };
+            let since = Instant::now();
+            while Arc::strong_count(handle) > 1 && since.elapsed() < COMPACT_PATIENCE {
+                thread::yield_now();
+            }
+            let Some(handle) = Arc::get_mut(handle) else { return Ok(false) };
+            let compacted = contain(|| handle.compact());
+            if let (Ok(true), Ok(now)) = (&compacted, self.files.layout.database_status(&self.id)) {
+                handle.compacted_bytes = now.bytes;
+            }
+            compacted
+        };
+        compacted.map_err(|trouble| self.state.note(trouble))
+    }
+}
+
+/// Whether a database of this size can be made much smaller in no time to speak of.
+fn is_mostly_free(handle: &Handle, now: Moment, bytes: u64) -> Result<bool, Trouble> {
+    if bytes <= COMPACT_BYTES {
+        return Ok(false);
+    }
+    let snapshot = handle.snapshot()?;
+    let beside: u64 = snapshot.large_files()?.values().sum();
+    let within = snapshot.held_by_all(now)?.bytes.saturating_sub(beside);
+    let least = within.max(handle.compacted_bytes);
+    Ok(within <= MOVED_BYTES && least.saturating_mul(WORTH_TIMES) <= bytes)
+}
+
+/// Removes some of what has expired, in a transaction of its own; the files that go with it, and whether there is more.
+fn remove_expired(database: &Database, handle: &Handle, now: Moment) -> Result<(Vec<LargeName>, bool), Trouble> {
+    let transaction = database.begin_write()?;
+    let (large, more) = Ledger::open(&transaction, &handle.seal, now, 0)?.tidy()?;
+    commit_transaction(transaction, true)?;
+    Ok((large.freed, more))
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::access::Access;
+    use crate::dir::Dir;
+    use crate::engine::{
+        Absent, Batch, BatchOutcome, Body, Change, Engine, EngineWorkspace, Place, Put, Quota, RedbEngine, Sharing,
+    };
+    use crate::expiry::Expiry;
+    use crate::key::Key;
+    use crate::store_id::StoreId;
+    use crate::sync::atomic::AtomicU64;
+
+    const VALUE_BYTES: usize = 1000;
+
+    fn place(number: usize) -> Place {
+        Place { store: StoreId::Shared, key: Key::trusted(&format!("{number}")).into_owned() }
+    }
+
+    fn put(number: usize) -> Change {
+        let body = Body::Small(vec![number as u8; VALUE_BYTES]);
+        Change::Put { at: place(number), put: Put { body, expiry: Expiry::NEVER, version: None } }
+    }
+
+    fn commit(workspace: &RedbWorkspace, changes: Vec<Change>) {
+        let plugin = "p".parse().unwrap();
+        let batch = Batch { plugin, checks: Vec::new(), changes, quota: Quota::unlimited() };
+        let outcomes = block_on(workspace.commit(&[batch], Moment::new(0, &AtomicU64::new(0))));
+        assert!(matches!(outcomes[..], [Ok(BatchOutcome::Committed(_))]));
+    }
+
+    fn tidy(workspace: &RedbWorkspace) -> Option<u64> {
+        block_on(workspace.tidy(Moment::new(0, &AtomicU64::new(0)))).unwrap()
+    }
+
+    fn bytes(workspace: &RedbWorkspace) -> u64 {
+        workspace.files.layout.database_status(&workspace.id).unwrap().bytes
+    }
+
+    fn with_workspace(test: impl FnOnce(RedbWorkspace)) {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Dir::open_ambient(dir.path()).unwrap();
+        let engine = RedbEngine::open(root, Access::ReadWrite, Sharing::ReadersBeside).unwrap();
+        let id = "w".parse().unwrap();
+        drop(block_on(engine.open(&id, Absent::Create)).unwrap());
+        test(RedbWorkspace::open(engine.files.clone(), &id).unwrap().unwrap());
+    }
+
+    #[test]
+    fn idle_work_gives_back_what_deleting_has_freed_once_nobody_reads() {
+        with_workspace(|workspace| {
+            commit(&workspace, (0..2000).map(put).collect());
+            commit(&workspace, (7..2000).map(|number| Change::Delete { at: place(number) }).collect());
+            let large = bytes(&workspace);
+            assert!(large > 2_000_000, "{large}");
+
+            let view = block_on(workspace.view()).unwrap();
+            assert_eq!(tidy(&workspace), Some(COMPACT_AGAIN_MS), "somebody reads");
+            assert_eq!(bytes(&workspace), large);
+            drop(view);
+            assert_eq!(tidy(&workspace), None);
+            assert!(bytes(&workspace) <= COMPACT_BYTES, "{}", bytes(&workspace));
+
+            let view = block_on(workspace.view()).unwrap();
+            for number in 0..2000 {
+                let Place { store, key } = place(number);
+                let stored = block_on(view.get(&store, &key, Moment::new(0, &AtomicU64::new(0)))).unwrap();
+                assert_eq!(stored.is_some(), number < 7, "{number}");
+            }
+        });
+    }
+
+    #[test]
+    fn what_does_not_become_smaller_is_not_compacted_again() {
+        with_workspace(|workspace| {
+            let is_due = || {
+                let handle = workspace.state.handle().unwrap();
+                is_mostly_free(&handle, Moment::new(0, &AtomicU64::new(0)), bytes(&workspace)).unwrap()
+            };
+            let overwrite = || (0..20).for_each(|_| commit(&workspace, (0..100).map(put).collect()));
+            overwrite();
+            assert!(is_due());
+            tidy(&workspace);
+            commit(&workspace, vec![put(0)]);
+            let held = 100 * (VALUE_BYTES as u64 + 66);
+            assert!(bytes(&workspace) > WORTH_TIMES * held, "it takes more room than it holds");
+            assert!(!is_due());
+            commit(&workspace, (100..1000).map(put).collect());
+            commit(&workspace, (100..1000).map(|number| Change::Delete { at: place(number) }).collect());
+            assert!(is_due(), "now there is more to be won");
+        });
+    }
+}
