@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher, RandomState};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
-use crate::engine::{Body, Place, Stamp, Stored};
+use crate::engine::{Place, Stamp};
 use crate::key::Key;
 use crate::reads::Touch;
 use crate::store_id::StoreId;
@@ -26,7 +26,7 @@ const ENTRY_BYTES: u64 = 128;
 
 /// Those of all workspaces of a larder, bounded in bytes.
 pub(crate) struct HotCache {
-    entries: Cache<Spot, Option<Known>, Bytes, RandomState>,
+    entries: Cache<Spot, Option<Arc<Known>>, Bytes, RandomState>,
     largest_bytes: u64,
     /// Each opening of a workspace has numbers of its own here.
     generations: AtomicU64,
@@ -48,10 +48,10 @@ struct Touched {
     all: bool,
 }
 
-#[derive(Clone)]
-struct Known {
-    stamp: Stamp,
-    bytes: Arc<[u8]>,
+/// A value that is known.
+pub(crate) struct Known {
+    pub stamp: Stamp,
+    pub bytes: Box<[u8]>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -91,8 +91,8 @@ impl Equivalent<Spot> for SpotRef<'_> {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Spot, Option<Known>> for Bytes {
-    fn weight(&self, spot: &Spot, known: &Option<Known>) -> u64 {
+impl Weighter<Spot, Option<Arc<Known>>> for Bytes {
+    fn weight(&self, spot: &Spot, known: &Option<Arc<Known>>) -> u64 {
         let value = known.as_ref().map_or(0, |known| known.bytes.len());
         ENTRY_BYTES + (spot.key.len() + value) as u64
     }
@@ -127,10 +127,9 @@ impl HotCache {
 
 impl Hot {
     /// What is known of a key: its value, or that it is missing.
-    pub fn get(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Stored>> {
+    pub fn get(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Arc<Known>>> {
         let spot = SpotRef { generation: self.generation.load(Ordering::Acquire), store, key: key.as_str() };
-        let known = self.cache.entries.get(&spot)?;
-        Some(known.map(|Known { stamp, bytes }| Stored { stamp, body: Body::Small(bytes.to_vec()) }))
+        self.cache.entries.get(&spot)
     }
 
     /// Keeps what was read, if it was read from a state that `is_newest`.
@@ -138,7 +137,7 @@ impl Hot {
         if read.is_some_and(|(stamp, _)| stamp.bytes > self.cache.largest_bytes) {
             return;
         }
-        let known = read.map(|(stamp, bytes)| Known { stamp, bytes: bytes.into() });
+        let known = read.map(|(stamp, bytes)| Arc::new(Known { stamp, bytes: bytes.into() }));
         let place = Place { store: store.clone(), key: key.clone().into_owned() };
         // Held meanwhile, so that no commit begins.
         let touched = self.touched();
@@ -198,10 +197,7 @@ mod tests {
 
     fn get(hot: &Hot, key: &str) -> Option<Option<Vec<u8>>> {
         let known = hot.get(&StoreId::Shared, &Key::trusted(key))?;
-        Some(known.map(|Stored { body, .. }| match body {
-            Body::Small(bytes) => bytes,
-            Body::Large(_) => unreachable!("large values are not kept"),
-        }))
+        Some(known.map(|known| known.bytes.to_vec()))
     }
 
     fn touch(key: &str) -> Touch {

@@ -93,15 +93,15 @@ impl Scope {
     }
 
     /// The store, if the plugin may do that with the key, or with all keys that start with it.
-    pub fn store(&self, store: Store, key_or_prefix: &str, need: Need) -> Result<StoreId, Error> {
+    pub fn store(&self, store: Store, key_or_prefix: &str, need: Need) -> Result<&StoreId, Error> {
         match store {
-            Store::Private => Ok(self.private.clone()),
+            Store::Private => Ok(&self.private),
             Store::Shared => {
                 let may = match need {
                     Need::Read => self.grant.may_read(key_or_prefix),
                     Need::Write => self.grant.may_write(key_or_prefix),
                 };
-                if may { Ok(StoreId::Shared) } else { Err(Error::AccessDenied) }
+                if may { Ok(&StoreId::Shared) } else { Err(Error::AccessDenied) }
             }
         }
     }
@@ -119,7 +119,7 @@ impl Scope {
     }
 
     pub fn place(&self, Address { store, key }: Address<'_>, need: Need) -> Result<Place, Error> {
-        let store = self.store(store, key, need)?;
+        let store = self.store(store, key, need)?.clone();
         Ok(Place { store, key: self.key(key)?.into_owned() })
     }
 
@@ -151,28 +151,30 @@ impl Scope {
     }
 
     pub async fn get(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Stored>, Error> {
-        if let Some(known) = self.known(store, key).await? {
-            return Ok(known);
+        if let Some(call) = &self.call {
+            return call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
-        read_committed!(self.workspace, None, |view, now| view.get(store, key, now).await)
+        match self.workspace.known(store, key) {
+            Some(known) => {
+                Ok(known.map(|known| Stored { stamp: known.stamp, body: Body::Small(known.bytes.to_vec()) }))
+            }
+            None => read_committed!(self.workspace, None, |view, now| view.get(store, key, now).await),
+        }
     }
 
     /// The bytes of the value at `key`.
     pub async fn get_bytes(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Vec<u8>>, Error> {
-        match self.known(store, key).await? {
-            Some(Some(Stored { body, .. })) => Ok(Some(self.bytes_of(body).await?)),
-            Some(None) => Ok(None),
+        if self.call.is_some() {
+            return match self.get(store, key).await? {
+                Some(Stored { body, .. }) => Ok(Some(self.bytes_of(body).await?)),
+                None => Ok(None),
+            };
+        }
+        match self.workspace.known(store, key) {
+            Some(known) => Ok(known.map(|known| known.bytes.to_vec())),
             None => {
                 read_committed!(self.workspace, None, |view, now| { self.read_bytes(&view, store, key, now).await })
             }
-        }
-    }
-
-    /// What is at a key, where the newest state need not be asked: in a whole call, which does so itself, or known already.
-    async fn known(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Option<Stored>>, Error> {
-        match &self.call {
-            Some(call) => call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await.map(Some),
-            None => Ok(self.workspace.known(store, key)),
         }
     }
 
@@ -253,7 +255,10 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.look(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
         }
-        read_committed!(self.workspace, None, |view, now| view.look(store, key, now).await)
+        match self.workspace.known(store, key) {
+            Some(known) => Ok(known.map(|known| known.stamp)),
+            None => read_committed!(self.workspace, None, |view, now| view.look(store, key, now).await),
+        }
     }
 
     pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {

@@ -52,7 +52,7 @@ impl<'a> StoreView<'a> {
     /// [`Error::KeyTooLong`], [`Error::Damaged`], [`Error::Unavailable`].
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
         let store = self.scope.store(self.store, key, Need::Read)?;
-        self.scope.get_bytes(&store, &self.scope.key(key)?).await
+        self.scope.get_bytes(store, &self.scope.key(key)?).await
     }
 
     /// Removes `key` and its value; succeeds where there is none.
@@ -72,7 +72,7 @@ impl<'a> StoreView<'a> {
     /// [`Error::KeyTooLong`], [`Error::Damaged`], [`Error::Unavailable`].
     pub async fn exists(&self, key: &str) -> Result<bool, Error> {
         let store = self.scope.store(self.store, key, Need::Read)?;
-        Ok(self.scope.look(&store, &self.scope.key(key)?).await?.is_some())
+        Ok(self.scope.look(store, &self.scope.key(key)?).await?.is_some())
     }
 
     /// Keys that start with `prefix` and come after `after`, in byte order.
@@ -112,7 +112,7 @@ impl<'a> StoreView<'a> {
     /// [`StoreView::delete`].
     pub async fn delete_prefix(&self, prefix: &str) -> Result<u64, Error> {
         let store = self.scope.store(self.store, prefix, Need::Write)?;
-        self.scope.delete_prefix(&store, &self.scope.key(prefix)?).await
+        self.scope.delete_prefix(store, &self.scope.key(prefix)?).await
     }
 
     /// What the store holds and may hold.
@@ -122,7 +122,7 @@ impl<'a> StoreView<'a> {
     /// [`Error::AccessDenied`] also where the grant is for a prefix, [`Error::Unavailable`].
     pub async fn usage(&self) -> Result<StoreUsage, Error> {
         let store = self.scope.store(self.store, "", Need::Read)?;
-        let held = self.scope.held(&store).await?;
+        let held = self.scope.held(store).await?;
         let limits = &self.scope.limits;
         let quota_bytes = match self.store {
             Store::Private => limits.store_bytes,
@@ -163,7 +163,7 @@ impl<'a> StoreView<'a> {
             most_bytes: limits.batch_bytes,
             wanted,
         };
-        self.scope.page(&store, range).await
+        self.scope.page(store, range).await
     }
 
     fn address<'k>(&self, key: &'k str) -> Address<'k> {

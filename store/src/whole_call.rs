@@ -9,6 +9,7 @@ use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Ra
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
 use crate::key::Key;
+use crate::moment::Moment;
 use crate::reads::ReadRange;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
@@ -105,11 +106,11 @@ impl WholeCall {
 
     pub async fn held(&self, store: &StoreId) -> Result<Held, Error> {
         self.look_again_at_what_stands().await?;
-        let state = self.workspace.state().await?;
-        let held = self.held_before(&state, store).await?;
+        let (state, now) = (self.workspace.state().await?, self.workspace.now());
+        let held = self.held_before(&state, store, now).await?;
         let mut draft = self.draft();
         draft.check()?;
-        draft.drop_expired(self.workspace.now());
+        draft.drop_expired(now);
         Ok(draft.held_after(store, held))
     }
 
@@ -161,10 +162,10 @@ impl WholeCall {
 
     async fn clear(&self, store: &StoreId) -> Result<u64, Error> {
         self.look_again_at_what_stands().await?;
-        let state = self.workspace.state().await?;
-        let held = self.held_before(&state, store).await?;
+        let (state, now) = (self.workspace.state().await?, self.workspace.now());
+        let held = self.held_before(&state, store, now).await?;
         let first_expiry = match &state {
-            Some(view) => view.first_expiry(store, self.workspace.now()).await?,
+            Some(view) => view.first_expiry(store, now).await?,
             None => Expiry::NEVER,
         };
         let mut draft = self.draft();
@@ -173,7 +174,7 @@ impl WholeCall {
         // How many there were is an answer, so it is one that must still be right in the end.
         let prefix = Key::trusted("").into_owned();
         draft.reads.add_range(ReadRange { store: store.clone(), prefix, after: None, last: None });
-        draft.drop_expired(self.workspace.now());
+        draft.drop_expired(now);
         let removed = draft.held_after(store, held).keys;
         let own: Vec<Place> = draft.writes.keys().filter(|place| place.store == *store).cloned().collect();
         for place in own {
@@ -240,16 +241,16 @@ impl WholeCall {
     }
 
     /// What a store held before the call.
-    async fn held_before(&self, state: &State, store: &StoreId) -> Result<Held, Error> {
+    async fn held_before(&self, state: &State, store: &StoreId, now: Moment<'_>) -> Result<Held, Error> {
         match state {
-            Some(view) => view.held(store, self.workspace.now()).await,
+            Some(view) => view.held(store, now).await,
             None => Ok(Held::default()),
         }
     }
 
-    async fn held_by_all_before(&self, state: &State) -> Result<Held, Error> {
+    async fn held_by_all_before(&self, state: &State, now: Moment<'_>) -> Result<Held, Error> {
         match state {
-            Some(view) => view.held_by_all(self.workspace.now()).await,
+            Some(view) => view.held_by_all(now).await,
             None => Ok(Held::default()),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{State, WholeCall};
 use crate::engine::{Balance, Body, Change, Place, Stored, within};
 use crate::error::Error;
+use crate::moment::Moment;
 use crate::reservation::Reservation;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
@@ -23,23 +24,23 @@ impl WholeCall {
     }
 
     async fn try_to_write(&self, scope: &Scope, Writes { changes, reservations }: &Writes) -> Result<(), Error> {
-        let state = self.workspace.state().await?;
+        let (state, now) = (self.workspace.state().await?, self.workspace.now());
         let mut before = BTreeMap::new();
         for at in changes.iter().filter_map(Change::place) {
             if !before.contains_key(at) {
-                before.insert(at.clone(), self.stands_before(&state, at).await?);
+                before.insert(at.clone(), self.stands_before(&state, at, now).await?);
             }
         }
-        let held = self.held_by_touched(&state, before.keys()).await?;
-        let all = self.held_by_all_before(&state).await?;
+        let held = self.held_by_touched(&state, before.keys(), now).await?;
+        let all = self.held_by_all_before(&state, now).await?;
 
         let mut draft = self.draft();
         draft.check()?;
-        draft.drop_expired(self.workspace.now());
+        draft.drop_expired(now);
         let earlier: Vec<_> = before.keys().map(|at| draft.at(at)).collect();
         let seen: BTreeMap<_, _> = held.iter().map(|(id, held)| (id.clone(), draft.held_after(id, *held))).collect();
         let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, seen[id]));
-        let made = draft.make_all(changes, &before, reservations, self.workspace.now()).and_then(|()| {
+        let made = draft.make_all(changes, &before, reservations, now).and_then(|()| {
             let balance = |(id, held)| Balance::new(seen[id], draft.held_after(id, held));
             let balances = held.iter().map(|(id, held)| (id.clone(), balance((id, *held)))).collect();
             let mut quota = scope.quota();
@@ -69,14 +70,14 @@ impl WholeCall {
     ) -> Result<(), Error> {
         // What was noted of it may be no longer so, and then too much or too little would be kept.
         self.look_again_at_what_stands().await?;
-        let state = self.workspace.state().await?;
-        let stands = self.stands_before(&state, at).await?;
-        let held = self.held_by_touched(&state, [at].into_iter()).await?;
-        let all = self.held_by_all_before(&state).await?;
+        let (state, now) = (self.workspace.state().await?, self.workspace.now());
+        let stands = self.stands_before(&state, at, now).await?;
+        let held = self.held_by_touched(&state, [at].into_iter(), now).await?;
+        let all = self.held_by_all_before(&state, now).await?;
 
         let mut draft = self.draft();
         draft.check()?;
-        draft.drop_expired(self.workspace.now());
+        draft.drop_expired(now);
         let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, draft.held_after(id, *held)));
         let seen = draft.held_after(&at.store, held[&at.store]);
         let old = match draft.writes.get(at) {
@@ -95,10 +96,10 @@ impl WholeCall {
 
     /// Learns anew what the call's writes take the place of.
     pub(super) async fn look_again_at_what_stands(&self) -> Result<(), Error> {
-        let state = self.workspace.state().await?;
+        let (state, now) = (self.workspace.state().await?, self.workspace.now());
         let places: Vec<Place> = self.draft().writes.keys().cloned().collect();
         for at in places {
-            let stands = self.stands_before(&state, &at).await?;
+            let stands = self.stands_before(&state, &at, now).await?;
             self.draft().stands(&at, stands.as_ref());
         }
         Ok(())
@@ -109,6 +110,7 @@ impl WholeCall {
         &self,
         state: &State,
         places: impl Iterator<Item = &Place>,
+        now: Moment<'_>,
     ) -> Result<BTreeMap<StoreId, Held>, Error> {
         let mut stores: BTreeSet<StoreId> = places.map(|at| at.store.clone()).collect();
         {
@@ -117,19 +119,18 @@ impl WholeCall {
         }
         let mut held = BTreeMap::new();
         for store in stores {
-            let now = self.held_before(state, &store).await?;
-            held.insert(store, now);
+            let before = self.held_before(state, &store, now).await?;
+            held.insert(store, before);
         }
         Ok(held)
     }
 
     /// What stands at a key before the call, for what it counts and for what can be added to it. It is not a read.
-    async fn stands_before(&self, state: &State, at: &Place) -> Result<Option<Stored>, Error> {
+    async fn stands_before(&self, state: &State, at: &Place, now: Moment<'_>) -> Result<Option<Stored>, Error> {
         if self.draft().cleared.contains(&at.store) {
             return Ok(None);
         }
         let Some(view) = state else { return Ok(None) };
-        let now = self.workspace.now();
         match view.look(&at.store, &at.key, now).await {
             Ok(Some(stamp)) if stamp.bytes == 8 => match view.get(&at.store, &at.key, now).await {
                 Err(Error::Damaged) => Ok(Some(Stored { stamp, body: Body::Small(Vec::new()) })),

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use super::Workspace;
 use crate::engine::{Absent, Body, EngineWorkspace, Stamp, Stored, View};
 use crate::error::Error;
-use crate::hot_cache::Hot;
+use crate::hot_cache::{Hot, Known};
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
@@ -89,11 +89,11 @@ impl Workspace {
     }
 
     /// What was committed last at a key, if that is known without asking the engine.
-    pub fn known(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Stored>> {
+    pub fn known(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Arc<Known>>> {
         self.last_use.store(self.shared.open.moment(), Ordering::Relaxed);
         let open = self.open.read().expect("nothing panics while this is locked");
         let known = open.as_ref().filter(|open| !open.must_reopen())?.hot()?.get(store, key)?;
-        Some(known.filter(|stored| !self.is_past(stored.stamp)))
+        Some(known.filter(|known| !self.is_past(known.stamp)))
     }
 
     fn is_past(&self, stamp: Stamp) -> bool {

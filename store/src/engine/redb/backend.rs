@@ -11,6 +11,7 @@ use redb::{BackendError, DatabaseError, StorageBackend};
 
 use super::layout::{DATABASE, Layout};
 use super::page_sums::PageSums;
+use super::recovery_flag::RecoveryFlag;
 use super::writer_mark::read_mark;
 use crate::dir::{Dir, File};
 use crate::workspace_id::WorkspaceId;
@@ -24,6 +25,7 @@ pub(super) struct Backend {
     purpose: Purpose,
     in_doubt: AtomicBool,
     pub sums: Arc<PageSums>,
+    pub recovery_flag: Arc<RecoveryFlag>,
 }
 
 /// What it is open for.
@@ -70,7 +72,13 @@ impl Backend {
         let file = Box::new(redb::backends::FileBackend::new(file)?);
         #[cfg(test)]
         let file = super::simulated_file::backend(file)?;
-        Ok(Self { file, purpose, in_doubt: AtomicBool::new(in_doubt), sums: Arc::default() })
+        Ok(Self {
+            file,
+            purpose,
+            in_doubt: AtomicBool::new(in_doubt),
+            sums: Arc::default(),
+            recovery_flag: Arc::default(),
+        })
     }
 
     /// Whether another process may have written since the file was opened, so that what is known of a page may be what it was.
@@ -95,13 +103,25 @@ impl Backend {
             self.file.read(offset, piece)?;
             self.file.write(offset, piece)?;
         }
-        self.sync_data()?;
+        self.sync_file()?;
         if let Purpose::Writing(layout, id) = &self.purpose {
             layout.sync_names_of(id)?;
             layout.end_doubt(id);
         }
         self.in_doubt.store(false, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn sync_file(&self) -> io::Result<()> {
+        self.file.sync_data().inspect_err(|_| {
+            if let Purpose::Writing(layout, id) = &self.purpose {
+                layout.raise_doubt(id);
+            }
+        })
+    }
+
+    fn begin_change(&self) -> io::Result<()> {
+        self.recovery_flag.set_before_change(&*self.file, || self.sync_file())
     }
 }
 
@@ -124,6 +144,7 @@ impl StorageBackend for Backend {
         for _ in 0..2 {
             self.file.read(offset, out)?;
             if self.sums.is_right(offset, out) {
+                self.recovery_flag.show(offset, out);
                 return Ok(());
             }
         }
@@ -134,18 +155,19 @@ impl StorageBackend for Backend {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
+        self.begin_change()?;
         self.file.set_len(bytes)
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.file.sync_data().inspect_err(|_| {
-            if let Purpose::Writing(layout, id) = &self.purpose {
-                layout.raise_doubt(id);
-            }
-        })
+        if self.recovery_flag.is_held_back() { Ok(()) } else { self.sync_file() }
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        if matches!(self.purpose, Purpose::Writing(..)) && self.recovery_flag.takes(&*self.file, offset, bytes)? {
+            return Ok(());
+        }
+        self.begin_change()?;
         self.file.write(offset, bytes)?;
         self.sums.wrote(offset, bytes);
         Ok(())

@@ -12,6 +12,7 @@ use super::backend::Backend;
 use super::layout::{DATABASE, Layout, open_file, random_bytes};
 use super::meta::{self, META, ReadMeta};
 use super::page_sums::PageSums;
+use super::recovery_flag::RecoveryFlag;
 use super::trouble::{Contained, Trouble, contain};
 use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
@@ -32,6 +33,7 @@ pub(super) struct Opened<D> {
     pub database: Contained<D>,
     pub status: FileStatus,
     pub sums: Arc<PageSums>,
+    pub recovery_flag: Arc<RecoveryFlag>,
 }
 
 pub(super) fn builder(sharing: Sharing) -> Builder {
@@ -126,11 +128,12 @@ pub(super) fn open_to_read(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<Opt
         };
         let attempt = contain(|| {
             let backend = Backend::to_read(file, layout, id, modified)?;
-            let sums = backend.sums.clone();
-            Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(backend).map(|database| (database, sums)))
+            let (sums, flag) = (backend.sums.clone(), backend.recovery_flag.clone());
+            let opened = builder(Sharing::ReadersBeside).open_read_only_with_backend(backend);
+            Ok(opened.map(|database| Opened { database: Contained::new(database), status, sums, recovery_flag: flag }))
         });
         match attempt.map_err(|trouble| trouble.into_error(id))? {
-            Ok((database, sums)) => return Ok(Some(Opened { database: Contained::new(database), status, sums })),
+            Ok(opened) => return Ok(Some(opened)),
             Err(DatabaseError::RepairAborted) => match repair(layout, id) {
                 // Perhaps by a writer that has repaired it by now.
                 Err(Error::Unavailable(Fault::Held { .. })) if !(late && refused) => {
@@ -191,24 +194,25 @@ fn lock_and_open(
             move |_| repaired.store(true, Ordering::Relaxed)
         });
         let backend = Backend::to_write(file, layout, id, dir)?;
-        let sums = backend.sums.clone();
-        Ok(builder.create_with_backend(backend).map(|database| (database, sums)))
+        let (sums, flag) = (backend.sums.clone(), backend.recovery_flag.clone());
+        let opened = builder.create_with_backend(backend);
+        Ok(opened.map(|database| Opened { database: Contained::new(database), status, sums, recovery_flag: flag }))
     });
-    let (database, sums) = match opened.map_err(|trouble| trouble.into_error(id))? {
-        Ok((database, sums)) => (Contained::new(database), sums),
+    let opened = match opened.map_err(|trouble| trouble.into_error(id))? {
+        Ok(opened) => opened,
         Err(error) if is_held(&error) => return Err(Busy::Held),
         Err(error) => return Err(Busy::Error(Trouble::from(error).into_error(id))),
     };
     contain(|| {
-        identify(&database.begin_read()?, id)?;
+        identify(&opened.database.begin_read()?, id)?;
         if repaired.load(Ordering::Relaxed) {
             // A repair is remembered only by a commit, and only by one of this kind spares the next start the same work.
-            prepare_for_a_crash(&database)?;
+            prepare_for_a_crash(&opened.database)?;
         }
         Ok(())
     })
     .map_err(|trouble| trouble.into_error(id))?;
-    Ok(Opened { database, status, sums })
+    Ok(opened)
 }
 
 /// Commits nothing, in the way that makes opening quick should the process be killed.

@@ -11,6 +11,7 @@ use super::large_files::LargeFiles;
 use super::layout::Layout;
 use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
 use super::page_sums::PageSums;
+use super::recovery_flag::RecoveryFlag;
 use super::salvage::remove_unfinished;
 use super::snapshot::Snapshot;
 use super::trouble::{Contained, Trouble, contain};
@@ -29,6 +30,7 @@ pub(super) struct Handle {
     _mark: Option<Marked>,
     pub status: FileStatus,
     sums: Arc<PageSums>,
+    recovery_flag: Arc<RecoveryFlag>,
     pub seal: Seal,
     pub versions: Mutex<Versions>,
     /// How many commits there were when it was opened.
@@ -59,19 +61,26 @@ impl Drop for Marked {
     }
 }
 
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // What redb writes when it closes is of use only where something was changed.
+        self.recovery_flag.refuse_unless_changed();
+    }
+}
+
 impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
-        let (database, status, sums, mark) = match files.access {
+        let (database, status, sums, recovery_flag, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
                 let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
-                (Opened::Writer(opened.database), opened.status, opened.sums, Some(mark))
+                (Opened::Writer(opened.database), opened.status, opened.sums, opened.recovery_flag, Some(mark))
             }
             Access::ReadOnly => {
                 let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
-                (Opened::Reader(opened.database), opened.status, opened.sums, None)
+                (Opened::Reader(opened.database), opened.status, opened.sums, opened.recovery_flag, None)
             }
         };
         let known = contain(|| {
@@ -90,6 +99,7 @@ impl Handle {
             _mark: mark,
             status,
             sums,
+            recovery_flag,
             seal,
             versions: Mutex::new(Versions::above(versions)),
             commits,

@@ -18,6 +18,7 @@ mod meta;
 mod overlay;
 mod page_format;
 mod page_sums;
+mod recovery_flag;
 mod salvage;
 mod scan;
 mod signposts;

@@ -20,9 +20,12 @@ pub(super) const PAGE_BYTES: u64 = 4096;
 const MAGIC: [u8; 9] = *b"redb\x1a\x0a\xa9\x0d\x0a";
 pub(super) const FLAGS: usize = MAGIC.len();
 pub(super) const SECOND_IS_PRIMARY: u8 = 1;
+/// Set while a process has the database open for writing.
+pub(super) const RECOVERY_REQUIRED: u8 = 2;
 const REGION: usize = 16;
 const SLOTS: [usize; 2] = [64, 192];
 const SLOT_BYTES: usize = 128;
+pub(super) const HEADER_BYTES: usize = SLOTS[1] + SLOT_BYTES;
 const SLOT_SUM: usize = SLOT_BYTES - 16;
 const VERSION: u8 = 3;
 const LEAF: u8 = 1;

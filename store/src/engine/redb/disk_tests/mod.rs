@@ -4,6 +4,7 @@
 mod faults;
 mod images;
 mod judge;
+mod only_read;
 mod removed;
 mod salvage;
 mod salvage_interrupted;
