@@ -33,6 +33,23 @@ fn is_in_memory(_dir: &Path) -> Result<bool> {
     Ok(false)
 }
 
+/// Waits until the file system has written all that it has to, so that nobody waits for that later.
+///
+/// # Errors
+///
+/// The operating system's.
+#[cfg(target_os = "linux")]
+pub fn settle(dir: &Path) -> Result<()> {
+    let dir = File::open(dir).with_context(|| format!("cannot open {}", dir.display()))?;
+    Ok(rustix::fs::syncfs(dir).context("cannot sync the file system")?)
+}
+
+/// Does nothing: there is no such call.
+#[cfg(not(target_os = "linux"))]
+pub fn settle(_dir: &Path) -> Result<()> {
+    Ok(())
+}
+
 /// The least that makes bytes durable: a file that each value is appended to, with `fdatasync` after it.
 #[derive(Debug)]
 pub struct RawLog {

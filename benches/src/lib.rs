@@ -22,7 +22,7 @@ pub use async_host::{AsyncHost, AsyncHosts};
 pub use bindings::types::{Run, Shape};
 pub use command_line::CommandLine;
 pub use comparison::Comparison;
-pub use disk::{RawLog, scratch};
+pub use disk::{RawLog, scratch, settle};
 pub use loops::{Loops, instances, plugin};
 pub use random::Random;
 pub use report::Report;

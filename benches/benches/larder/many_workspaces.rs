@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use larder_benches::{Comparison, FloorMap, Loops, Report, Samples, Shape, Unit, memory};
+use larder_benches::{Comparison, FloorMap, Loops, Report, Samples, Shape, Unit, memory, settle};
 use larder_store::{Larder, Options};
 use pollster::block_on;
 use wasmtime::Result;
@@ -22,6 +22,7 @@ const ONCE: Shape = Shape { samples: 1, calls: 1 };
 
 pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
     make(bench)?;
+    settle(&bench.dir)?;
     let mut options = Options::default();
     options.open_workspaces = OPEN as usize;
     let larder = bench.larder_with("workspaces", options)?;
