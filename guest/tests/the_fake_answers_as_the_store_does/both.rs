@@ -1,9 +1,3 @@
-//! Random histories, played to the fake and to the store that hosts use: each call has the same answer from both.
-
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
-
-use std::collections::BTreeMap;
-use std::fmt::Debug;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,53 +7,13 @@ use larder::fake;
 use larder_store::{Action, Change, Check, Clock, Larder, Options, Session};
 use pollster::block_on;
 
-const HISTORIES: u64 = 300;
-const CALLS: usize = 80;
+use crate::answers::both;
+use crate::at::{At, theirs};
+use crate::dice::Dice;
+
 const KEYS: [&str; 8] = ["", "a", "a/1", "a/2", "a/é", "b", "B", "b/a-key-that-is-long"];
 const SIZES: [usize; 7] = [0, 1, 8, 40, 60, 100, 300];
 const MOST: [u32; 4] = [0, 1, 3, u32::MAX];
-
-#[test]
-fn call_by_call() {
-    let mut answers = BTreeMap::<String, u64>::new();
-    for seed in 1..=HISTORIES {
-        let mut both = Both::new(Dice(seed));
-        for number in 0..CALLS {
-            let (call, [ours, theirs]) = both.call();
-            assert_eq!(ours, theirs, "call {number} of history {seed}: {call}");
-            let kind: String = ours.chars().take_while(|letter| letter.is_alphabetic()).collect();
-            let name: String = call.chars().take_while(|letter| letter.is_alphabetic()).collect();
-            *answers.entry(format!("{name} {kind}")).or_default() += 1;
-        }
-    }
-    for told in [
-        "Ok",
-        "AccessDenied",
-        "BatchTooLarge",
-        "KeyTooLong",
-        "NotACounter",
-        "QuotaExceeded",
-        "TooManyOpen",
-        "ValueTooLarge",
-    ] {
-        let times: u64 = answers.iter().filter(|(answer, _)| answer.ends_with(told)).map(|(_, times)| times).sum();
-        assert!(times > 50, "{told} was met {times} times: {answers:#?}");
-    }
-}
-
-/// The same numbers again for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit
-    }
-
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-}
 
 #[derive(Default)]
 struct Hands(AtomicU64);
@@ -67,30 +21,6 @@ struct Hands(AtomicU64);
 impl Clock for Hands {
     fn now_ms(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// A key in one of the stores, for the one and for the other.
-#[derive(Clone, Copy, Debug)]
-struct At(larder::Store, &'static str);
-
-impl At {
-    fn ours(self) -> larder::Address {
-        match self.0 {
-            larder::Store::Private => larder::Address::private(self.1),
-            larder::Store::Shared => larder::Address::shared(self.1),
-        }
-    }
-
-    fn theirs(self) -> larder_store::Address<'static> {
-        larder_store::Address { store: theirs(self.0), key: self.1 }
-    }
-}
-
-fn theirs(store: larder::Store) -> larder_store::Store {
-    match store {
-        larder::Store::Private => larder_store::Store::Private,
-        larder::Store::Shared => larder_store::Store::Shared,
     }
 }
 
@@ -104,7 +34,8 @@ macro_rules! ours {
     };
 }
 
-struct Both {
+/// The fake and the store, in the same state.
+pub struct Both {
     dice: Dice,
     clock: Arc<Hands>,
     session: Session,
@@ -114,7 +45,7 @@ struct Both {
 }
 
 impl Both {
-    fn new(mut dice: Dice) -> Self {
+    pub fn new(mut dice: Dice) -> Self {
         let clock = Arc::new(Hands::default());
         let mut options = Options::default();
         options.clock = clock.clone();
@@ -158,7 +89,7 @@ impl Both {
     }
 
     /// What is called, and what both answer.
-    fn call(&mut self) -> (String, [String; 2]) {
+    pub fn call(&mut self) -> (String, [String; 2]) {
         let at = self.at();
         let At(store, key) = at;
         let (value, expires_in) = (self.value(), self.time());
@@ -397,26 +328,4 @@ impl Both {
             None => self.versions.push(pair),
         }
     }
-}
-
-fn both<T: Debug, U: Debug>(ours: Result<T, larder::Error>, theirs: Result<U, larder_store::Error>) -> [String; 2] {
-    let ours = match ours {
-        Ok(answer) => format!("Ok {answer:?}"),
-        Err(larder::Error::KeyTooLong(excess)) => format!("KeyTooLong {excess}"),
-        Err(larder::Error::ValueTooLarge(excess)) => format!("ValueTooLarge {excess}"),
-        Err(larder::Error::BatchTooLarge(excess)) => format!("BatchTooLarge {excess}"),
-        Err(larder::Error::QuotaExceeded(excess)) => format!("QuotaExceeded {excess}"),
-        Err(larder::Error::TooManyOpen(excess)) => format!("TooManyOpen {excess}"),
-        Err(error) => format!("{error:?}"),
-    };
-    let theirs = match theirs {
-        Ok(answer) => format!("Ok {answer:?}"),
-        Err(larder_store::Error::KeyTooLong(excess)) => format!("KeyTooLong {excess}"),
-        Err(larder_store::Error::ValueTooLarge(excess)) => format!("ValueTooLarge {excess}"),
-        Err(larder_store::Error::BatchTooLarge(excess)) => format!("BatchTooLarge {excess}"),
-        Err(larder_store::Error::QuotaExceeded(excess)) => format!("QuotaExceeded {excess}"),
-        Err(larder_store::Error::TooManyOpen(excess)) => format!("TooManyOpen {excess}"),
-        Err(error) => format!("{error:?}"),
-    };
-    [ours, theirs]
 }
