@@ -41,7 +41,7 @@ fn is_in_memory(_dir: &Path) -> Result<bool> {
 #[cfg(target_os = "linux")]
 pub fn settle(dir: &Path) -> Result<()> {
     let dir = File::open(dir).with_context(|| format!("cannot open {}", dir.display()))?;
-    Ok(rustix::fs::syncfs(dir).context("cannot sync the file system")?)
+    rustix::fs::syncfs(dir).context("cannot sync the file system")
 }
 
 /// Does nothing: there is no such call.
