@@ -22,7 +22,7 @@ const ONCE: Shape = Shape { samples: 1, calls: 1 };
 
 pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
     make(bench)?;
-    settle(&bench.dir)?;
+    settle(bench.dir)?;
     let mut options = Options::default();
     options.open_workspaces = OPEN as usize;
     let larder = bench.larder_with("workspaces", options)?;
