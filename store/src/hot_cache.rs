@@ -138,7 +138,7 @@ impl Hot {
             return;
         }
         let known = read.map(|(stamp, bytes)| Arc::new(Known { stamp, bytes: bytes.into() }));
-        let place = Place { store: store.clone(), key: key.clone().into_owned() };
+        let place = Place::new(store, key);
         // Held meanwhile, so that no commit begins.
         let touched = self.touched();
         if touched.all || touched.places.contains(&place) || !is_newest() {

@@ -119,8 +119,7 @@ impl Scope {
     }
 
     pub fn place(&self, Address { store, key }: Address<'_>, need: Need) -> Result<Place, Error> {
-        let store = self.store(store, key, need)?.clone();
-        Ok(Place { store, key: self.key(key)?.into_owned() })
+        Ok(Place::new(self.store(store, key, need)?, &self.key(key)?))
     }
 
     pub fn key<'a>(&self, text: &'a str) -> Result<Key<'a>, Error> {
@@ -152,7 +151,7 @@ impl Scope {
 
     pub async fn get(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Stored>, Error> {
         if let Some(call) = &self.call {
-            return call.get(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
+            return call.get(&Place::new(store, key)).await;
         }
         match self.workspace.known(store, key) {
             Some(known) => {
@@ -253,7 +252,7 @@ impl Scope {
 
     pub async fn look(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Stamp>, Error> {
         if let Some(call) = &self.call {
-            return call.look(&Place { store: store.clone(), key: key.clone().into_owned() }).await;
+            return call.look(&Place::new(store, key)).await;
         }
         match self.workspace.known(store, key) {
             Some(known) => Ok(known.map(|known| known.stamp)),

@@ -30,6 +30,12 @@ pub struct Place {
     pub key: Key<'static>,
 }
 
+impl Place {
+    pub(crate) fn new(store: &StoreId, key: &Key<'_>) -> Self {
+        Self { store: store.clone(), key: key.clone().into_owned() }
+    }
+}
+
 /// A condition of a batch.
 #[derive(Clone, Debug)]
 pub struct Check {

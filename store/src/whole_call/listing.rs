@@ -37,7 +37,7 @@ impl WholeCall {
         })?;
         if range.wanted == Wanted::Values {
             for Row { key, value, .. } in &mut page.rows {
-                let at = Place { store: store.clone(), key: Key::trusted(key).into_owned() };
+                let at = Place::new(store, &Key::trusted(key));
                 *value = match self.own(&at)? {
                     Some(known) => known,
                     None => self.read(&state, &at).await?,
@@ -76,7 +76,7 @@ impl WholeCall {
         let (mut own, cleared) = {
             let draft = self.draft();
             draft.check()?;
-            let from = Bound::Included(Place { store: store.clone(), key: range.prefix.clone().into_owned() });
+            let from = Bound::Included(Place::new(store, range.prefix));
             let own = draft.writes.range((from, Bound::Unbounded));
             let own = own.take_while(|(at, _)| at.store == *store && at.starts_with(range.prefix));
             let own = own.filter(|(at, _)| range.after.is_none_or(|after| at.key > *after));

@@ -36,6 +36,18 @@ pub(super) struct Opened<D> {
     pub recovery_flag: Arc<RecoveryFlag>,
 }
 
+impl<D> Opened<D> {
+    /// What `open` makes of a file, with what its backend knows.
+    fn new(
+        backend: Backend,
+        status: FileStatus,
+        open: impl FnOnce(Backend) -> Result<D, DatabaseError>,
+    ) -> Result<Self, DatabaseError> {
+        let (sums, recovery_flag) = (backend.sums.clone(), backend.recovery_flag.clone());
+        Ok(Self { database: Contained::new(open(backend)?), status, sums, recovery_flag })
+    }
+}
+
 pub(super) fn builder(sharing: Sharing) -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES).set_concurrency_mode(match sharing {
@@ -128,9 +140,8 @@ pub(super) fn open_to_read(layout: &Arc<Layout>, id: &WorkspaceId) -> Result<Opt
         };
         let attempt = contain(|| {
             let backend = Backend::to_read(file, layout, id, modified)?;
-            let (sums, flag) = (backend.sums.clone(), backend.recovery_flag.clone());
-            let opened = builder(Sharing::ReadersBeside).open_read_only_with_backend(backend);
-            Ok(opened.map(|database| Opened { database: Contained::new(database), status, sums, recovery_flag: flag }))
+            let open = |backend| builder(Sharing::ReadersBeside).open_read_only_with_backend(backend);
+            Ok(Opened::new(backend, status, open))
         });
         match attempt.map_err(|trouble| trouble.into_error(id))? {
             Ok(opened) => return Ok(Some(opened)),
@@ -194,9 +205,7 @@ fn lock_and_open(
             move |_| repaired.store(true, Ordering::Relaxed)
         });
         let backend = Backend::to_write(file, layout, id, dir)?;
-        let (sums, flag) = (backend.sums.clone(), backend.recovery_flag.clone());
-        let opened = builder.create_with_backend(backend);
-        Ok(opened.map(|database| Opened { database: Contained::new(database), status, sums, recovery_flag: flag }))
+        Ok(Opened::new(backend, status, |backend| builder.create_with_backend(backend)))
     });
     let opened = match opened.map_err(|trouble| trouble.into_error(id))? {
         Ok(opened) => opened,
