@@ -100,7 +100,7 @@ async fn over_all_calls_of_a_plugin_and_for_no_other() {
 async fn who_would_wait_past_the_end_of_the_call_is_told_when_to_come_back() {
     let hostile = hostile(|options| {
         options.writes_per_second = 4;
-        options.call_timeout = Some(Duration::from_secs(2));
+        options.call_timeout = Some(Duration::from_secs(5));
     });
     let larder = Larder::in_memory(Options::default());
     let session = session(&larder, "w", "p");
@@ -108,7 +108,7 @@ async fn who_would_wait_past_the_end_of_the_call_is_told_when_to_come_back() {
         let flooded = hostile.flood(session.again(), deed, 1_000, 8, End::Return).await.unwrap();
         let Some(Error::Throttled(after_ms)) = flooded.refused else { panic!("{flooded:?}") };
         assert!((1..=250).contains(&after_ms), "{after_ms} ms");
-        assert!((4..=12).contains(&flooded.served), "{} in 2 s", flooded.served);
+        assert!((4..=24).contains(&flooded.served), "{} in 5 s", flooded.served);
     }
     let flooded = hostile.flood(session.again(), Deed::KeyvalueSet, 1_000, 8, End::Return).await.unwrap();
     let Some(Error::Other(text)) = flooded.refused else { panic!("{flooded:?}") };

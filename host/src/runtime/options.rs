@@ -42,8 +42,9 @@ pub struct RuntimeOptions {
     /// Keys that a plugin reads in a second, in all its calls together: each one of a call counts, a page of a listing, a
     /// chunk of a stream and what else asks without naming keys counts as one. Default 1,000,000.
     ///
-    /// For each rate a second's worth may be used at once. A call beyond it waits; one that would wait past the end of
-    /// [`call_timeout`](Self::call_timeout) is refused as `throttled`, with the time after which it is worth trying again.
+    /// For each rate a second's worth may be used at once. A call beyond it waits; one that would wait into the last tenth
+    /// of its [`call_timeout`](Self::call_timeout), which is for its answer, is refused as `throttled`, with the time after
+    /// which it is worth trying again.
     pub reads_per_second: u64,
     /// Keys that a plugin writes in a second, in all its calls together; a `delete-prefix` and a chunk of a stream count
     /// as one. Default 10,000.

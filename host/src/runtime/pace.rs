@@ -22,9 +22,9 @@ impl Pace {
     ///
     /// # Errors
     ///
-    /// [`Error::Throttled`] where the call would be over by then.
+    /// [`Error::Throttled`] where the call would have no time left to answer in by then.
     pub async fn keep(&self, demand: Demand) -> Result<(), Error> {
-        match self.rate.take(demand, |wait| self.deadline.is_within(wait)) {
+        match self.rate.take(demand, |wait| self.deadline.is_too_near_for(wait)) {
             Ok(wait) if wait.is_zero() => Ok(()),
             Ok(wait) => {
                 sleep(wait).await;
