@@ -72,7 +72,7 @@ impl WholeCall {
         let put = Put::counting(sum, expiry, version);
         let sum = put.stored();
         let before = stored.map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes));
-        draft.replace(at.clone(), Some(Write { effect: Effect::Put(put), before }));
+        draft.replace(at, Some(Write { effect: Effect::Put(put), before }), None);
         Ok(Some(sum))
     }
 
@@ -178,7 +178,7 @@ impl WholeCall {
         let removed = draft.held_after(store, held).keys;
         let own: Vec<Place> = draft.writes.keys().filter(|place| place.store == *store).cloned().collect();
         for place in own {
-            draft.replace(place, None);
+            draft.replace(&place, None, None);
         }
         draft.cleared.insert(store.clone());
         Ok(removed)

@@ -288,17 +288,21 @@ impl<'b, B: Before> Draft<'_, 'b, B> {
             balance.after = balance.after.minus(expired.minus(balance.expired_and_gone));
         }
         let workspace = workspace.minus(self.before.expired_in_all(self.now)?);
-        Ok(within(quota, &seen, workspace)?)
+        Ok(within(quota, seen.iter().map(|(store, balance)| (store, *balance)), workspace)?)
     }
 }
 
 /// Whether the stores may go where they go, those that shrink first.
-pub(crate) fn within(quota: &Quota, held: &BTreeMap<StoreId, Balance>, mut workspace: Held) -> Result<(), Error> {
-    let mut all: Vec<_> = held.iter().collect();
+pub(crate) fn within<'a>(
+    quota: &Quota,
+    balances: impl Iterator<Item = (&'a StoreId, Balance)>,
+    mut workspace: Held,
+) -> Result<(), Error> {
+    let mut all: Vec<_> = balances.collect();
     all.sort_by_key(|(_, balance)| balance.after.bytes > balance.before.bytes);
     for (store, Balance { before, after, .. }) in all {
-        quota.check(store, *before, *after, workspace)?;
-        workspace = workspace.moved(*before, *after);
+        quota.check(store, before, after, workspace)?;
+        workspace = workspace.moved(before, after);
     }
     Ok(())
 }

@@ -41,6 +41,13 @@ pub(super) struct Write {
     pub before: Held,
 }
 
+/// What was noted of a key before something else was, to be put back.
+pub(super) struct Replaced<'a> {
+    pub at: &'a Place,
+    pub write: Option<Write>,
+    pub reservation: Option<Arc<Reservation>>,
+}
+
 #[derive(Clone)]
 pub(super) enum Effect {
     Put(Put),
@@ -100,11 +107,6 @@ impl Draft {
         Ok(())
     }
 
-    /// What is noted of a key, to be put back.
-    pub fn at(&self, at: &Place) -> (Place, Option<Write>, Option<Arc<Reservation>>) {
-        (at.clone(), self.writes.get(at).cloned(), self.reservations.get(at).cloned())
-    }
-
     /// Notes what stands at a key that the call has written.
     pub fn stands(&mut self, at: &Place, stands: Option<&Stored>) {
         let Some(mut write) = self.writes.get(at).cloned() else { return };
@@ -113,56 +115,64 @@ impl Draft {
         if let Effect::Add { to_nothing, .. } = &mut write.effect {
             *to_nothing = stands.is_none();
         }
-        self.replace(at.clone(), Some(write));
-        self.reservations.extend(reservation.map(|reservation| (at.clone(), reservation)));
+        self.replace(at, Some(write), reservation);
     }
 
-    /// Puts a write in place of what was noted of the key, or takes that out; and what was kept free for it with it.
-    pub fn replace(&mut self, at: Place, write: Option<Write>) {
-        self.reservations.remove(&at);
+    /// Puts a write and what is kept free for it in place of what was noted of the key, or takes that out.
+    pub fn replace<'a>(
+        &mut self,
+        at: &'a Place,
+        write: Option<Write>,
+        reservation: Option<Arc<Reservation>>,
+    ) -> Replaced<'a> {
+        let reservation = match reservation {
+            Some(reservation) => self.reservations.insert(at.clone(), reservation),
+            None => self.reservations.remove(at),
+        };
         let (added, removed) = self.balances.entry(at.store.clone()).or_default();
-        if let Some(old) = self.writes.remove(&at) {
-            *added = added.minus(old.effect.held(&at.key));
-            *removed = removed.minus(old.removes());
-            self.bytes -= old.effect.bytes(&at.key);
-        }
-        if let Some(new) = write {
+        if let Some(new) = &write {
             if let Effect::Put(put) = &new.effect {
                 self.own_expiry = Some(self.own_expiry.map_or(put.expiry, |first| first.min(put.expiry)));
             }
             *added = added.plus(new.effect.held(&at.key));
             *removed = removed.plus(new.removes());
             self.bytes += new.effect.bytes(&at.key);
-            self.writes.insert(at, new);
         }
+        let write = match write {
+            Some(new) => self.writes.insert(at.clone(), new),
+            None => self.writes.remove(at),
+        };
+        if let Some(old) = &write {
+            *added = added.minus(old.effect.held(&at.key));
+            *removed = removed.minus(old.removes());
+            self.bytes -= old.effect.bytes(&at.key);
+        }
+        Replaced { at, write, reservation }
     }
 
-    pub fn make_all(
+    /// Notes the changes one after the other, `before` having what stands where each is made; what that replaces, as far as it
+    /// came, is in `replaced`.
+    pub fn make_all<'a>(
         &mut self,
-        changes: &[Change],
-        before: &BTreeMap<Place, Option<Stored>>,
+        changes: &'a [Change],
+        before: &[Option<Stored>],
         reservations: &[Arc<Reservation>],
         now: Moment,
+        replaced: &mut Vec<Replaced<'a>>,
     ) -> Result<(), Error> {
         let mut reservations = reservations.iter().cloned();
-        for change in changes {
-            let (at, effect) = match change.clone() {
+        for (change, before) in changes.iter().zip(before) {
+            let (at, effect) = match change {
                 Change::Put { at, put } if now.has_passed(put.expiry) => (at, Effect::Delete),
-                Change::Put { at, put } => (at, Effect::Put(put)),
+                Change::Put { at, put } => (at, Effect::Put(put.clone())),
                 Change::Delete { at } => (at, Effect::Delete),
-                Change::Add { at, by, version } => {
-                    let effect = self.addition(&at, by, version, before[&at].as_ref(), now)?;
-                    (at, effect)
-                }
+                Change::Add { at, by, version } => (at, self.addition(at, *by, *version, before.as_ref(), now)?),
                 Change::DeletePrefix { .. } => unreachable!("a call deletes key by key"),
             };
-            let stands =
-                before[&at].as_ref().map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes));
             let is_large = matches!(&effect, Effect::Put(Put { body: Body::Large(_), .. }));
-            self.replace(at.clone(), Some(Write { effect, before: stands }));
-            if is_large {
-                self.reservations.extend(reservations.next().map(|reservation| (at, reservation)));
-            }
+            let reservation = if is_large { reservations.next() } else { None };
+            let before = before.as_ref().map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes));
+            replaced.push(self.replace(at, Some(Write { effect, before }), reservation));
         }
         Ok(())
     }
@@ -219,8 +229,7 @@ impl Draft {
             if matches!(&write.effect, Effect::Put(put) if now.has_passed(put.expiry)) {
                 (write.effect, reservation) = (Effect::Delete, None);
             }
-            self.replace(at.clone(), Some(write));
-            self.reservations.extend(reservation.map(|reservation| (at, reservation)));
+            self.replace(&at, Some(write), reservation);
         }
     }
 

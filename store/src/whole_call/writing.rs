@@ -1,7 +1,6 @@
 //! Writes of a whole call, judged by what it sees.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::draft::Replaced;
 use super::{State, WholeCall};
 use crate::engine::{Balance, Body, Change, Place, Stored, within};
 use crate::error::Error;
@@ -25,34 +24,32 @@ impl WholeCall {
 
     async fn try_to_write(&self, scope: &Scope, Writes { changes, reservations }: &Writes) -> Result<(), Error> {
         let (state, now) = (self.workspace.state().await?, self.workspace.now());
-        let mut before = BTreeMap::new();
-        for at in changes.iter().filter_map(Change::place) {
-            if !before.contains_key(at) {
-                before.insert(at.clone(), self.stands_before(&state, at, now).await?);
-            }
+        let places = || changes.iter().filter_map(Change::place);
+        let mut before = Vec::with_capacity(changes.len());
+        for at in places() {
+            before.push(self.stands_before(&state, at, now).await?);
         }
-        let held = self.held_by_touched(&state, before.keys(), now).await?;
+        let held = self.held_by_touched(&state, places(), now).await?;
         let all = self.held_by_all_before(&state, now).await?;
 
         let mut draft = self.draft();
         draft.check()?;
         draft.drop_expired(now);
-        let earlier: Vec<_> = before.keys().map(|at| draft.at(at)).collect();
-        let seen: BTreeMap<_, _> = held.iter().map(|(id, held)| (id.clone(), draft.held_after(id, *held))).collect();
-        let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, seen[id]));
-        let made = draft.make_all(changes, &before, reservations, now).and_then(|()| {
-            let balance = |(id, held)| Balance::new(seen[id], draft.held_after(id, held));
-            let balances = held.iter().map(|(id, held)| (id.clone(), balance((id, *held)))).collect();
+        let seen: Vec<_> = held.iter().map(|(id, held)| draft.held_after(id, *held)).collect();
+        let all = held.iter().zip(&seen).fold(all, |all, ((_, held), seen)| all.moved(*held, *seen));
+        let mut replaced = Vec::with_capacity(changes.len());
+        let made = draft.make_all(changes, &before, reservations, now, &mut replaced).and_then(|()| {
+            let stores = held.iter().zip(&seen);
+            let balances = stores.map(|((id, held), seen)| (id, Balance::new(*seen, draft.held_after(id, *held))));
             let mut quota = scope.quota();
             quota.reserved = self.workspace.reservations().now();
             draft.reservations.values().for_each(|reservation| reservation.take_out_of(&mut quota.reserved));
             draft.check_bytes(scope.limits.whole_call_bytes)?;
-            within(&quota, &balances, all)
+            within(&quota, balances, all)
         });
         if made.is_err() {
-            for (at, write, reservation) in earlier {
-                draft.replace(at.clone(), write);
-                draft.reservations.extend(reservation.map(|reservation| (at, reservation)));
+            for Replaced { at, write, reservation } in replaced.into_iter().rev() {
+                draft.replace(at, write, reservation);
             }
         }
         made
@@ -74,12 +71,13 @@ impl WholeCall {
         let stands = self.stands_before(&state, at, now).await?;
         let held = self.held_by_touched(&state, [at].into_iter(), now).await?;
         let all = self.held_by_all_before(&state, now).await?;
+        let held_by_its = self.held_before(&state, &at.store, now).await?;
 
         let mut draft = self.draft();
         draft.check()?;
         draft.drop_expired(now);
         let all = held.iter().fold(all, |all, (id, held)| all.moved(*held, draft.held_after(id, *held)));
-        let seen = draft.held_after(&at.store, held[&at.store]);
+        let seen = draft.held_after(&at.store, held_by_its);
         let old = match draft.writes.get(at) {
             Some(write) => write.effect.held(&at.key).plus(write.before).minus(write.removes()),
             None => stands.map_or_else(Held::default, |stored| Held::of(&at.key, stored.stamp.bytes)),
@@ -111,16 +109,18 @@ impl WholeCall {
         state: &State,
         places: impl Iterator<Item = &Place>,
         now: Moment<'_>,
-    ) -> Result<BTreeMap<StoreId, Held>, Error> {
-        let mut stores: BTreeSet<StoreId> = places.map(|at| at.store.clone()).collect();
+    ) -> Result<Vec<(StoreId, Held)>, Error> {
+        let mut stores: Vec<StoreId> = places.map(|at| at.store.clone()).collect();
         {
             let draft = self.draft();
             stores.extend(draft.balances.keys().chain(&draft.cleared).cloned());
         }
-        let mut held = BTreeMap::new();
+        stores.sort_unstable();
+        stores.dedup();
+        let mut held = Vec::with_capacity(stores.len());
         for store in stores {
             let before = self.held_before(state, &store, now).await?;
-            held.insert(store, before);
+            held.push((store, before));
         }
         Ok(held)
     }
