@@ -116,6 +116,28 @@ fn a_mark_that_a_dead_process_left_is_replaced() {
     assert_eq!(mark(temporary.path()), None);
 }
 
+/// A file that is made each time takes its time where many were.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_mark_of_who_comes_next_is_made_of_that_of_who_has_gone() {
+    use std::os::unix::fs::MetadataExt;
+
+    let temporary = tempfile::tempdir().unwrap();
+    set(&writer(temporary.path()), "w", "p", "k", "v").unwrap();
+    let spare = directory(temporary.path(), "w").join("spare-writer");
+    let kept = fs::metadata(&spare).unwrap();
+    assert_eq!(kept.len(), 0);
+    // As somebody leaves it who is killed before the mark is made of it.
+    fs::write(&spare, "x".repeat(5000)).unwrap();
+    let larder = writer(temporary.path());
+    get(&larder, "w", "p", "k").unwrap();
+    assert_eq!(fs::metadata(directory(temporary.path(), "w").join("writer")).unwrap().ino(), kept.ino());
+    assert!(mark(temporary.path()).unwrap().starts_with("native process "));
+    assert!(!spare.exists());
+    drop(larder);
+    assert_eq!((fs::metadata(&spare).unwrap().ino(), mark(temporary.path())), (kept.ino(), None));
+}
+
 #[test]
 fn a_component_s_mark_is_respected_whether_it_lives_or_not() {
     let temporary = tempfile::tempdir().unwrap();

@@ -95,6 +95,25 @@ fn at_that_of_the_last_component() {
     }
 }
 
+/// What the next mark would be made of; where that cannot be used, one is made anew.
+#[test]
+fn at_a_spare_mark() {
+    for (name, plant) in PLANTS {
+        let scene = Scene::new();
+        let spare = directory(&scene.larder, "w").join("spare-writer");
+        if spare.exists() {
+            fs::remove_file(&spare).unwrap();
+        }
+        plant(&spare, &scene.outside);
+        for _ in 0..2 {
+            for told in try_all(&scene.larder, Access::ReadWrite) {
+                told.unwrap();
+            }
+        }
+        scene.outside_is_untouched(name);
+    }
+}
+
 /// Whatever is there, what is on the disk is written once more.
 #[test]
 fn at_the_note_of_a_sync_that_failed() {

@@ -87,6 +87,20 @@ impl Dir {
         self.0.rename(from, &self.0, to)
     }
 
+    /// Whether [`rename_new`](Self::rename_new) is there.
+    pub(crate) const RENAMES_NEW: bool = cfg!(target_os = "linux");
+
+    /// Renames, unless there is something of the new name.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn rename_new(&self, from: &str, to: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat_with(&self.0, from, &self.0, to, rustix::fs::RenameFlags::NOREPLACE)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn rename_new(&self, _from: &str, _to: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
         self.0.remove_file(name)
     }

@@ -74,6 +74,12 @@ impl Dir {
         either!(Self, self, dir => dir.rename(from, to))
     }
 
+    pub(crate) const RENAMES_NEW: bool = system::Dir::RENAMES_NEW;
+
+    pub(crate) fn rename_new(&self, from: &str, to: &str) -> io::Result<()> {
+        either!(Self, self, dir => dir.rename_new(from, to))
+    }
+
     pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
         either!(Self, self, dir => dir.remove_file(name))
     }

@@ -75,6 +75,13 @@ impl Dir {
         fs::rename(self.0.join(from), self.0.join(to))
     }
 
+    pub(crate) const RENAMES_NEW: bool = false;
+
+    /// WASI cannot.
+    pub(crate) fn rename_new(&self, _from: &str, _to: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.0.join(name))
     }

@@ -59,7 +59,7 @@ pub fn mutate(larder: &Path, workspace: &str, sources: &Sources, random: &mut Ra
 
 /// A small file beside the database, as a process that was killed leaves it.
 fn note(larder: &Path, workspace: &str, random: &mut Random) -> PathBuf {
-    let name = *random.pick(&["writer", "last-component", "unsynced"]);
+    let name = *random.pick(&["writer", "spare-writer", "last-component", "unsynced"]);
     let file = directory(larder, workspace).join(name);
     let kind = if name == "last-component" { "wasi a component" } else { "native process 1" };
     fs::write(&file, format!("{kind} since 2020-01-01T00:00:00Z\n")).unwrap();

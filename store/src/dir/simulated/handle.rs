@@ -66,9 +66,23 @@ impl Dir {
             {
                 return Err(io::ErrorKind::DirectoryNotEmpty.into());
             }
-            let change = DirChange::Rename { from: from.to_owned(), to: to.to_owned(), node };
-            self.change_names(state, change)
+            self.rename_node(state, node, from, to)
         })
+    }
+
+    pub(crate) fn rename_new(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.change(|state| {
+            state.faults.attempt(Operation::Rename)?;
+            let node = state.find(self.number, from)?;
+            if state.find(self.number, to).is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            self.rename_node(state, node, from, to)
+        })
+    }
+
+    fn rename_node(&self, state: &mut State, node: u64, from: &str, to: &str) -> io::Result<()> {
+        self.change_names(state, DirChange::Rename { from: from.to_owned(), to: to.to_owned(), node })
     }
 
     pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {

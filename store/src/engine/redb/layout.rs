@@ -5,6 +5,7 @@
 //! workspaces/<id>/data.redb  every store of the workspace
 //! workspaces/<id>/blobs/     the files of large values, with random names
 //! workspaces/<id>/writer     who writes here now
+//! workspaces/<id>/spare-writer  what the next one's mark is made of
 //! workspaces/<id>/last-component  the component that was here last, where there was one
 //! workspaces/<id>/.new-data.redb  the database that is to take the place of one that is damaged
 //! workspaces/<id>/unsynced   there as long as a sync has failed and was not made up for

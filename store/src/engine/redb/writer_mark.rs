@@ -5,8 +5,11 @@
 //! that a native mark it finds was left behind by a process that is no more; a mark made on WASI it never passes.
 //!
 //! A component must find a mark at every moment at which a native writer has the database open. So native writers take turns,
-//! by a lock on the workspace's directory, at replacing a mark and at removing one, and a mark that is replaced is never
-//! missing meanwhile.
+//! by a lock on the workspace's directory, at making a mark, at replacing one and at removing one, and a mark that is replaced
+//! is never missing meanwhile.
+//!
+//! A native mark that is removed stays there, empty, under another name for the next one: file systems take their time to find
+//! room for a new file after many were removed.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -19,6 +22,8 @@ use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
 
 const WRITER: &str = "writer";
+/// What the next native mark is made of.
+const SPARE: &str = "spare-writer";
 /// The mark of the component that was here last.
 const LAST: &str = "last-component";
 const NATIVE: &str = "native";
@@ -60,11 +65,7 @@ impl WriterMark {
         if read_mark(dir)?.as_ref() == Some(&self.text) {
             return Ok(());
         }
-        let replaced = dir.open_file(WRITER, Mode::Write).and_then(|mut file| {
-            file.set_len(0)?;
-            self.write_to(&mut file)
-        });
-        match replaced {
+        match self.rewrite(dir, WRITER) {
             // Removed by hand, which nobody should.
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.write(dir),
             replaced => replaced,
@@ -84,12 +85,19 @@ impl WriterMark {
     /// The same in a directory that is locked.
     pub fn remove_in(&self, dir: &Dir) {
         if read_mark(dir).is_ok_and(|text| text.as_ref() == Some(&self.text)) {
-            let _ = if KIND == COMPONENT { remove_component_s(dir) } else { remove(dir) };
+            let _ = if KIND == COMPONENT { remove_component_s(dir) } else { remove_native(dir) };
         }
     }
 
     fn write(&self, dir: &Dir) -> io::Result<()> {
-        self.write_to(&mut dir.open_file(WRITER, Mode::CreateNew)?)
+        let spared = KIND == NATIVE && self.rewrite(dir, SPARE).and_then(|()| dir.rename_new(SPARE, WRITER)).is_ok();
+        if spared { Ok(()) } else { self.write_to(&mut dir.open_file(WRITER, Mode::CreateNew)?) }
+    }
+
+    fn rewrite(&self, dir: &Dir, name: &str) -> io::Result<()> {
+        let mut file = dir.open_file(name, Mode::Write)?;
+        file.set_len(0)?;
+        self.write_to(&mut file)
     }
 
     fn write_to(&self, file: &mut File) -> io::Result<()> {
@@ -130,7 +138,13 @@ pub(super) fn remove_component_s(dir: &Dir) -> Result<(), Error> {
     }
 }
 
-fn remove(dir: &Dir) -> Result<(), Error> {
+/// Removes the mark of a native writer, and keeps its file where it can be used again.
+fn remove_native(dir: &Dir) -> Result<(), Error> {
+    if Dir::RENAMES_NEW && dir.rename(WRITER, SPARE).is_ok() {
+        // So that it takes no room; whoever uses it does the same first.
+        let _ = dir.open_file(SPARE, Mode::Write).and_then(|file| file.set_len(0));
+        return Ok(());
+    }
     dir.remove_file(WRITER).map_err(Error::io(REMOVE))
 }
 

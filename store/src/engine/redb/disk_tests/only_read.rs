@@ -51,7 +51,7 @@ fn its_database_stays_as_it_is_and_nothing_is_synced() {
     for sharing in BOTH {
         let disk = disk(sharing);
         let before = database(&disk);
-        let operations = &[Operation::Sync, Operation::SetLen];
+        let operations = &[Operation::Sync];
         let plan = Plan { operations, after: 0, times: FOR_EVER, error: Errno::IO, unsynced: Unsynced::Kept };
         let (read, syncs) = disk.failing(plan, || {
             let (larder, session) = open(&disk, sharing);
