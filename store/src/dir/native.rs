@@ -175,6 +175,22 @@ impl Dir {
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn begin_to_sync(_file: &File, _from: u64, _bytes: u64) {}
 
+    /// Whether [`make_hole`](Self::make_hole) is there.
+    pub(crate) const MAKES_HOLES: bool = cfg!(target_os = "linux");
+
+    /// Gives back the room of a part of a file, which is zero then; the file stays as long as it is.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn make_hole(file: &File, from: u64, bytes: u64) -> io::Result<()> {
+        use rustix::fs::{FallocateFlags, fallocate};
+
+        Ok(fallocate(file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, from, bytes)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn make_hole(_file: &File, _from: u64, _bytes: u64) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn status_of(file: &File) -> io::Result<FileStatus> {
         Metadata::from_file(file).map(|metadata| status(&metadata))
     }

@@ -132,6 +132,15 @@ impl Dir {
         }
     }
 
+    pub(crate) const MAKES_HOLES: bool = system::Dir::MAKES_HOLES;
+
+    pub(crate) fn make_hole(file: &File, from: u64, bytes: u64) -> io::Result<()> {
+        match file {
+            File::System(file) => system::Dir::make_hole(file, from, bytes),
+            File::Simulated(file) => file.make_hole(from, bytes),
+        }
+    }
+
     pub(crate) fn status_of(file: &File) -> io::Result<FileStatus> {
         match file {
             File::System(file) => system::Dir::status_of(file),

@@ -136,6 +136,13 @@ impl Dir {
     /// Nothing: a runtime syncs when it is asked to.
     pub(crate) fn begin_to_sync(_file: &File, _from: u64, _bytes: u64) {}
 
+    pub(crate) const MAKES_HOLES: bool = false;
+
+    /// WASI cannot.
+    pub(crate) fn make_hole(_file: &File, _from: u64, _bytes: u64) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn status_of(file: &File) -> io::Result<FileStatus> {
         file.metadata().map(|metadata| status(&metadata))
     }

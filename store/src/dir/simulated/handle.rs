@@ -257,6 +257,10 @@ impl File {
         })
     }
 
+    pub(crate) fn make_hole(&self, from: u64, bytes: u64) -> io::Result<()> {
+        self.write_at(from, &vec![0; usize::try_from(bytes).map_err(io::Error::other)?])
+    }
+
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.disk.be_interrupted();
         self.disk.change(|state| {

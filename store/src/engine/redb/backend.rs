@@ -12,6 +12,7 @@ use redb::{BackendError, DatabaseError, StorageBackend};
 use super::layout::{DATABASE, Layout};
 use super::page_sums::PageSums;
 use super::recovery_flag::RecoveryFlag;
+use super::tail::Tail;
 use super::writer_mark::read_mark;
 use crate::dir::{Dir, File};
 use crate::workspace_id::WorkspaceId;
@@ -21,9 +22,10 @@ const PIECE_BYTES: usize = 256 * 1024;
 
 /// A database's file.
 pub(super) struct Backend {
-    file: Box<dyn StorageBackend>,
+    file: Arc<dyn StorageBackend>,
     purpose: Purpose,
     in_doubt: AtomicBool,
+    pub tail: Arc<Tail>,
     pub sums: Arc<PageSums>,
     pub recovery_flag: Arc<RecoveryFlag>,
 }
@@ -69,10 +71,11 @@ impl Backend {
 
     fn open(file: File, purpose: Purpose, in_doubt: bool) -> Result<Self, DatabaseError> {
         #[cfg(not(test))]
-        let file = Box::new(redb::backends::FileBackend::new(file)?);
+        let file = Arc::new(redb::backends::FileBackend::new(file)?);
         #[cfg(test)]
         let file = super::simulated_file::backend(file)?;
         Ok(Self {
+            tail: Arc::new(Tail::new(file.clone())),
             file,
             purpose,
             in_doubt: AtomicBool::new(in_doubt),
@@ -133,7 +136,7 @@ impl fmt::Debug for Backend {
 
 impl StorageBackend for Backend {
     fn len(&self) -> io::Result<u64> {
-        self.file.len()
+        self.tail.len()
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
@@ -156,7 +159,7 @@ impl StorageBackend for Backend {
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         self.begin_change()?;
-        self.file.set_len(bytes)
+        self.tail.set_len(bytes)
     }
 
     fn sync_data(&self) -> io::Result<()> {

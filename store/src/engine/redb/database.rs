@@ -13,6 +13,7 @@ use super::layout::{DATABASE, Layout, open_file, random_bytes};
 use super::meta::{self, META, ReadMeta};
 use super::page_sums::PageSums;
 use super::recovery_flag::RecoveryFlag;
+use super::tail::Tail;
 use super::trouble::{Contained, Trouble, contain};
 use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
@@ -32,6 +33,7 @@ const RETRY: Duration = Duration::from_millis(1);
 pub(super) struct Opened<D> {
     pub database: Contained<D>,
     pub status: FileStatus,
+    pub tail: Arc<Tail>,
     pub sums: Arc<PageSums>,
     pub recovery_flag: Arc<RecoveryFlag>,
 }
@@ -43,8 +45,8 @@ impl<D> Opened<D> {
         status: FileStatus,
         open: impl FnOnce(Backend) -> Result<D, DatabaseError>,
     ) -> Result<Self, DatabaseError> {
-        let (sums, recovery_flag) = (backend.sums.clone(), backend.recovery_flag.clone());
-        Ok(Self { database: Contained::new(open(backend)?), status, sums, recovery_flag })
+        let (tail, sums, recovery_flag) = (backend.tail.clone(), backend.sums.clone(), backend.recovery_flag.clone());
+        Ok(Self { database: Contained::new(open(backend)?), status, tail, sums, recovery_flag })
     }
 }
 

@@ -14,6 +14,7 @@ use super::page_sums::PageSums;
 use super::recovery_flag::RecoveryFlag;
 use super::salvage::remove_unfinished;
 use super::snapshot::Snapshot;
+use super::tail::Tail;
 use super::trouble::{Contained, Trouble, contain};
 use super::versions::Versions;
 use super::writer_mark::WriterMark;
@@ -27,6 +28,7 @@ pub(super) struct Handle {
     // In the order in which they go: what reads the database before it, the mark after it.
     newest: Mutex<Option<Arc<Snapshot>>>,
     database: Opened,
+    pub tail: Arc<Tail>,
     _mark: Option<Marked>,
     pub status: FileStatus,
     sums: Arc<PageSums>,
@@ -65,6 +67,8 @@ impl Drop for Handle {
     fn drop(&mut self) {
         // What redb writes when it closes is of use only where something was changed.
         self.recovery_flag.refuse_unless_changed();
+        // Where that fails, the file is as after a crash.
+        let _ = self.tail.cut_off();
     }
 }
 
@@ -72,15 +76,22 @@ impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
-        let (database, status, sums, recovery_flag, mark) = match files.access {
+        let (database, status, tail, sums, recovery_flag, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
                 let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
-                (Opened::Writer(opened.database), opened.status, opened.sums, opened.recovery_flag, Some(mark))
+                (
+                    Opened::Writer(opened.database),
+                    opened.status,
+                    opened.tail,
+                    opened.sums,
+                    opened.recovery_flag,
+                    Some(mark),
+                )
             }
             Access::ReadOnly => {
                 let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
-                (Opened::Reader(opened.database), opened.status, opened.sums, opened.recovery_flag, None)
+                (Opened::Reader(opened.database), opened.status, opened.tail, opened.sums, opened.recovery_flag, None)
             }
         };
         let known = contain(|| {
@@ -96,6 +107,7 @@ impl Handle {
         let handle = Self {
             newest: Mutex::default(),
             database,
+            tail,
             _mark: mark,
             status,
             sums,
@@ -155,7 +167,7 @@ impl Handle {
         // It reads, too.
         self.newest = Mutex::default();
         self.untidy.store(true, Ordering::Relaxed);
-        match database.compact() {
+        match self.tail.leave(|| database.compact()) {
             Err(CompactionError::TransactionInProgress) => Ok(false),
             compacted => Ok(compacted.map(|_| true)?),
         }

@@ -26,6 +26,7 @@ mod signposts;
 mod simulated_file;
 mod snapshot;
 mod tables;
+mod tail;
 mod trouble;
 mod versions;
 mod view;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::Bound;
+use std::sync::Arc;
 use std::thread;
 
 use redb::backends::FileBackend;
@@ -9,10 +10,10 @@ use redb::{BackendError, DatabaseError, StorageBackend};
 
 use crate::dir::{File, simulated};
 
-pub(super) fn backend(file: File) -> Result<Box<dyn StorageBackend>, DatabaseError> {
+pub(super) fn backend(file: File) -> Result<Arc<dyn StorageBackend>, DatabaseError> {
     Ok(match file {
-        File::System(file) => Box::new(FileBackend::new(file)?),
-        File::Simulated(file) => Box::new(file),
+        File::System(file) => Arc::new(FileBackend::new(file)?),
+        File::Simulated(file) => Arc::new(file),
     })
 }
 

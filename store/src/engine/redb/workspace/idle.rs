@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use redb::Database;
 
 use super::{Condition, RedbWorkspace, commit_transaction};
+use crate::dir::Mode;
 use crate::engine::LargeName;
-use crate::engine::redb::database::prepare_for_a_crash;
+use crate::engine::redb::database::{database_file, prepare_for_a_crash};
 use crate::engine::redb::handle::Handle;
 use crate::engine::redb::ledger::Ledger;
 use crate::engine::redb::trouble::{Trouble, contain};
@@ -39,17 +40,32 @@ impl RedbWorkspace {
             Ok(now) if now.identity == handle.status.identity => now.bytes,
             _ => return Ok(None),
         };
-        let mut next = self.remove_all_expired(&handle, database, now)?;
+        let next = self.remove_all_expired(&handle, database, now)?;
         let note = |trouble| self.state.refuse(&handle, trouble);
-        if contain(|| is_mostly_free(&handle, now, bytes)).map_err(note)? {
+        let mut again = None;
+        if !handle.tail.is_left() && contain(|| is_mostly_free(&handle, now, bytes)).map_err(note)? {
             drop(handle);
-            if !self.compact()? {
-                let again = now.now_ms().saturating_add(COMPACT_AGAIN_MS);
-                next = Some(next.map_or(again, |next| next.min(again)));
-            }
+            again = (!self.compact()?).then(|| now.now_ms().saturating_add(COMPACT_AGAIN_MS));
         }
         self.prepare_for_a_crash()?;
-        Ok(next)
+        if self.give_back_some()? {
+            again = Some(now.now_ms());
+        }
+        Ok(next.into_iter().chain(again).min())
+    }
+
+    /// Gives back some of what a compaction has cut off; whether there is more.
+    fn give_back_some(&self) -> Result<bool, Error> {
+        let handle = self.state.handle()?;
+        if handle.tail.is_left()
+            && let Some(dir) = self.files.layout.workspace(&self.id)?
+        {
+            let (file, status) = database_file(&dir, &self.id, Mode::Write)?;
+            if status.identity == handle.status.identity {
+                handle.tail.give_back_some(&file).map_err(Error::io("give back what was cut off"))?;
+            }
+        }
+        Ok(handle.tail.is_left())
     }
 
     /// Removes what has expired, a transaction at a time; when the next value does.
@@ -90,8 +106,8 @@ impl RedbWorkspace {
             }
             let Some(handle) = Arc::get_mut(handle) else { return Ok(false) };
             let compacted = contain(|| handle.compact());
-            if let (Ok(true), Ok(now)) = (&compacted, self.files.layout.database_status(&self.id)) {
-                handle.compacted_bytes = now.bytes;
+            if let (Ok(true), Ok(bytes)) = (&compacted, handle.tail.len()) {
+                handle.compacted_bytes = bytes;
             }
             compacted
         };
@@ -121,6 +137,8 @@ fn remove_expired(database: &Database, handle: &Handle, now: Moment) -> Result<(
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use pollster::block_on;
 
     use super::*;
@@ -181,7 +199,8 @@ mod tests {
             assert_eq!(tidy(&workspace), Some(COMPACT_AGAIN_MS), "somebody reads");
             assert_eq!(bytes(&workspace), large);
             drop(view);
-            assert_eq!(tidy(&workspace), None);
+            let tidied: Vec<_> = iter::from_fn(|| tidy(&workspace)).collect();
+            assert!(!tidied.is_empty() && tidied.iter().all(|again| *again == 0), "a part at a time: {tidied:?}");
             assert!(bytes(&workspace) <= COMPACT_BYTES, "{}", bytes(&workspace));
 
             let view = block_on(workspace.view()).unwrap();
