@@ -43,7 +43,7 @@ impl Effort {
         reads: Shape { samples: 10, calls: 50 },
         writes: Shape { samples: 5, calls: 1 },
         long_rounds: 4,
-        workspaces: 500,
+        workspaces: 2_000,
         keys: [10_000, 100_000],
         listed_keys: 20_000,
         overwrites: 500,
