@@ -96,7 +96,11 @@ impl WriterMark {
 
     fn rewrite(&self, dir: &Dir, name: &str) -> io::Result<()> {
         let mut file = dir.open_file(name, Mode::Write)?;
-        file.set_len(0)?;
+        let bytes = self.text.len() as u64;
+        if Dir::status_of(&file)?.bytes > bytes {
+            // Not to nothing: ext4 takes that for a file that is being replaced, and begins to write it when it is closed.
+            file.set_len(bytes)?;
+        }
         self.write_to(&mut file)
     }
 
