@@ -115,6 +115,22 @@ fn in_whole_calls() {
 }
 
 #[test]
+fn in_what_a_whole_call_adds_to() {
+    by_the_clock(|larder, clock| {
+        let (at, session) = (Address::private("k"), sharing(larder, "w", "p"));
+        let counting = session.again().with_commit(Commit::WholeCall);
+        set_expiring(&counting, at, 5, SECOND);
+        clock.forward(1000);
+        for by in [2, 3] {
+            block_on(counting.apply(&[], vec![Change { at, action: Action::Add(by) }])).unwrap();
+        }
+        block_on(counting.commit()).unwrap();
+        let sum = block_on(session.private().get("k")).unwrap();
+        assert_eq!(sum.as_deref(), Some(&5_i64.to_le_bytes()[..]));
+    });
+}
+
+#[test]
 fn in_snapshots_and_what_plugins_hold() {
     by_the_clock(|larder, clock| {
         let session = sharing(larder, "w", "p");

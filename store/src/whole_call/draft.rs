@@ -166,7 +166,7 @@ impl Draft {
                 Change::Put { at, put } if now.has_passed(put.expiry) => (at, Effect::Delete),
                 Change::Put { at, put } => (at, Effect::Put(put.clone())),
                 Change::Delete { at } => (at, Effect::Delete),
-                Change::Add { at, by, version } => (at, self.addition(at, *by, *version, before.as_ref(), now)?),
+                Change::Add { at, by, version } => (at, self.addition(at, *by, *version, before.as_ref())?),
                 Change::DeletePrefix { .. } => unreachable!("a call deletes key by key"),
             };
             let is_large = matches!(&effect, Effect::Put(Put { body: Body::Large(_), .. }));
@@ -177,21 +177,19 @@ impl Draft {
         Ok(())
     }
 
+    /// What an addition makes of a key; what the call has put there and has expired since is dropped before.
     fn addition(
         &self,
         at: &Place,
         by: i64,
         version: Option<Version>,
         before: Option<&Stored>,
-        now: Moment,
     ) -> Result<Effect, Error> {
         let sum =
             |number: Option<i64>, by: i64| number.and_then(|number| number.checked_add(by)).ok_or(Error::NotACounter);
         Ok(match self.writes.get(at).map(|write| &write.effect) {
-            Some(Effect::Put(put)) if !now.has_passed(put.expiry) => {
-                Effect::Put(Put::counting(sum(put.counter(), by)?, put.expiry, version))
-            }
-            Some(Effect::Put(_) | Effect::Delete) => Effect::Put(Put::counting(by, Expiry::NEVER, version)),
+            Some(Effect::Put(put)) => Effect::Put(Put::counting(sum(put.counter(), by)?, put.expiry, version)),
+            Some(Effect::Delete) => Effect::Put(Put::counting(by, Expiry::NEVER, version)),
             Some(Effect::Add { by: earlier, .. }) => {
                 let mut all = earlier.clone();
                 // One addition where the two do not leave the range together, which the sum need not do either.
