@@ -109,7 +109,9 @@ fn in_a_directory() {
     let larder = writer(&directory);
     each_is_a_key_of_its_own(&larder);
     drop(larder);
-    let files = every_file_below(outside.path());
+    let mut files = every_file_below(outside.path());
+    // What a writer's mark leaves, where it leaves something.
+    files.retain(|name| name != "spare-writer");
     assert_eq!(files, ["FORMAT", "data.redb", "larder", "w", "workspaces"]);
 }
 
