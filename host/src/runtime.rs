@@ -15,6 +15,7 @@ mod plugin;
 mod rates;
 mod state;
 mod ticker;
+mod turn;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use larder_store::Error;
 use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 use tokio::time::sleep;
 use wasmtime::component::{Instance, Linker, ResourceTable};
 use wasmtime::{Engine, Store, UpdateDeadline};
@@ -33,6 +35,7 @@ use self::bounds::Bounds;
 use self::deadline::Deadline;
 use self::rates::Rates;
 use self::ticker::Ticker;
+use self::turn::Turn;
 
 pub use self::call::Call;
 pub use self::call_error::CallError;
@@ -227,9 +230,10 @@ impl Runtime {
         run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
         keep: &impl Fn(&T) -> bool,
     ) -> Result<Option<T>, CallError> {
-        let mut store = self.store(call, deadline);
+        let turn = Turn::default();
+        let mut store = self.store(call, deadline, turn.clone());
         // Epochs alone do not end a call that waits for the host.
-        let answer = deadline.bound(run(&mut store)).await?;
+        let answer = deadline.bound(turn.begins_with_each_poll(run(&mut store))).await?;
         // The memory of the instance is free before the commit waits for the disk.
         let session = store.into_data().storage.into_session();
         if session.is_in_conflict() {
@@ -250,7 +254,7 @@ impl Runtime {
         self.shared.linker.engine()
     }
 
-    fn store(&self, call: &Call, deadline: Deadline) -> Store<State> {
+    fn store(&self, call: &Call, deadline: Deadline, turn: Turn) -> Store<State> {
         let options = &self.shared.options;
         let fuel = crate::hostcall_fuel(call.session.limits());
         let mut table = ResourceTable::new();
@@ -262,10 +266,14 @@ impl Runtime {
         store.set_hostcall_fuel(fuel);
         store.set_max_component_handles(options.handles);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|_| {
+        store.epoch_deadline_callback(move |_| {
+            if turn.goes_on() {
+                return Ok(UpdateDeadline::Continue(1));
+            }
             // To other threads too, such as those that wait for the disk: or they would wait for a whole time slice.
             thread::yield_now();
-            Ok(UpdateDeadline::Yield(1))
+            // Unlike wasmtime's own way to yield, this one lets tasks go first that were woken from outside of the pool.
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(yield_now())))
         });
         store
     }

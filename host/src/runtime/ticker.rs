@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use wasmtime::Engine;
 
-/// How long a plugin computes before the other tasks of its thread, its own timer among them, get their turn.
-///
-/// Where plugins loop on all processors, others wait about so long for each step of theirs.
-const TICK: Duration = Duration::from_millis(1);
+/// Half of the longest [turn](super::turn::Turn) of a plugin, after which the other tasks of its thread, its own timer among
+/// them, get theirs.
+const TICK: Duration = Duration::from_micros(500);
 
 /// A thread that moves the epoch of an engine on while there are calls; stops when dropped.
 pub(super) struct Ticker {
