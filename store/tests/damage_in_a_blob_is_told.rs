@@ -166,6 +166,19 @@ fn a_slice_that_is_whole_can_be_read() {
 }
 
 #[test]
+fn a_page_that_does_not_show_it_is_whole() {
+    let hurt = Hurt::new();
+    fs::remove_file(&hurt.blob).unwrap();
+    for commit in [Commit::EachOperation, Commit::WholeCall] {
+        let session = hurt.session().with_commit(commit);
+        let store = session.private();
+        let page = block_on(store.items("", None, 1)).unwrap();
+        assert_eq!(page.items.iter().map(|item| item.key.as_str()).collect::<Vec<_>>(), ["beside"], "{commit:?}");
+        assert_eq!(refusal(block_on(store.items("", None, 2))), "Damaged", "{commit:?}");
+    }
+}
+
+#[test]
 fn files_in_each_others_place() {
     let hurt = Hurt::new();
     let other = hurt.other_blob();

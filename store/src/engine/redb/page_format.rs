@@ -164,3 +164,26 @@ fn count(page: &[u8]) -> Option<usize> {
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One without tables.
+    fn slot(version: u8) -> [u8; SLOT_BYTES] {
+        let mut slot = [0; SLOT_BYTES];
+        slot[0] = version;
+        let sum = xxh3_128(&slot[..SLOT_SUM]);
+        slot[SLOT_SUM..].copy_from_slice(&sum.to_le_bytes());
+        slot
+    }
+
+    #[test]
+    fn a_slot_is_followed_where_both_its_version_and_its_sum_are_right() {
+        assert!(roots(&slot(VERSION)).is_some_and(|roots| roots.is_empty()));
+        assert!(roots(&slot(VERSION + 1)).is_none(), "of a version that is not known");
+        let mut damaged = slot(VERSION);
+        damaged[SLOT_SUM - 1] ^= 1;
+        assert!(roots(&damaged).is_none(), "not what its sum is of");
+    }
+}
