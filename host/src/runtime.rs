@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use larder_store::Error;
 use tokio::sync::Semaphore;
-use tokio::task::yield_now;
+use tokio::task;
 use tokio::time::sleep;
 use wasmtime::component::{Instance, Linker, ResourceTable};
 use wasmtime::{Engine, Store, UpdateDeadline};
@@ -272,8 +272,8 @@ impl Runtime {
             }
             // To other threads too, such as those that wait for the disk: or they would wait for a whole time slice.
             thread::yield_now();
-            // Unlike wasmtime's own way to yield, this one lets tasks go first that were woken from outside of the pool.
-            Ok(UpdateDeadline::YieldCustom(1, Box::pin(yield_now())))
+            // After a yield of wasmtime's own, tokio may take this task again before those that other threads have woken.
+            Ok(UpdateDeadline::YieldCustom(1, Box::pin(task::yield_now())))
         });
         store
     }
