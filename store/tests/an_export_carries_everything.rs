@@ -225,11 +225,13 @@ fn a_value_expires_when_it_would_have() {
 fn no_limit_that_holds_for_plugins_holds_for_an_import() {
     let directory = tempfile::tempdir().unwrap();
     let larder = writer(directory.path());
-    let limits = Limits { key_bytes: 3000, ..Limits::default() };
-    let key = "k".repeat(3000);
-    block_on(limited(&larder, "w", "p", limits.clone()).set(&key, "value")).unwrap();
+    let (usual, key, value) = (Limits::default(), "k".repeat(3000), vec![7; 101 * MIB]);
+    let limits = Limits { key_bytes: 3000, value_bytes: u64::MAX, store_bytes: u64::MAX, ..usual.clone() };
+    let bytes = value.len() as u64;
+    assert!(key.len() > usual.key_bytes as usize && bytes > usual.value_bytes && bytes > usual.store_bytes);
+    block_on(limited(&larder, "w", "p", limits.clone()).set(&key, value.clone())).unwrap();
     imported(&larder, "v", &*exported(&larder, "w")).unwrap();
-    assert_eq!(block_on(limited(&larder, "v", "p", limits).get(&key)).unwrap().unwrap(), b"value");
+    assert!(block_on(limited(&larder, "v", "p", limits).get(&key)).unwrap() == Some(value));
 }
 
 #[test]

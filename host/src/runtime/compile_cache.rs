@@ -11,6 +11,9 @@ use super::notes::Notes;
 ///
 /// What is found there is run as machine code of this process, unchecked: whoever can write there can do what this process
 /// can. So a directory that somebody else could write to is refused.
+///
+/// It is the host's own and no part of a larder, and no plugin names anything in it. wasmtime's cache is given a path, so this
+/// is one too, and not a directory handle as a larder is.
 #[derive(Clone, Debug)]
 pub struct CompileCache {
     pub(super) cache: Cache,
