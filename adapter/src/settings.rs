@@ -71,16 +71,16 @@ fn grant(level: &str) -> Result<Grant, String> {
 
 fn set_limit(limits: &mut Limits, name: &str, value: &str) -> Result<(), String> {
     match name {
-        "KEY_BYTES" => limits.key_bytes = parse(value)?,
-        "VALUE_BYTES" => limits.value_bytes = parse(value)?,
-        "BATCH_ITEMS" => limits.batch_items = parse(value)?,
-        "BATCH_BYTES" => limits.batch_bytes = parse(value)?,
-        "CHUNK_BYTES" => limits.chunk_bytes = parse(value)?,
-        "OPEN_HANDLES" => limits.open_handles = parse(value)?,
-        "STORE_BYTES" => limits.store_bytes = parse(value)?,
-        "STORE_KEYS" => limits.store_keys = parse(value)?,
-        "WORKSPACE_BYTES" => limits.workspace_bytes = parse(value)?,
-        "DELETE_PREFIX_KEYS" => limits.delete_prefix_keys = parse(value)?,
+        "KEY_BYTES" => limits.key_bytes = number(value)?,
+        "VALUE_BYTES" => limits.value_bytes = number(value)?,
+        "BATCH_ITEMS" => limits.batch_items = number(value)?,
+        "BATCH_BYTES" => limits.batch_bytes = number(value)?,
+        "CHUNK_BYTES" => limits.chunk_bytes = number(value)?,
+        "OPEN_HANDLES" => limits.open_handles = number(value)?,
+        "STORE_BYTES" => limits.store_bytes = number(value)?,
+        "STORE_KEYS" => limits.store_keys = number(value)?,
+        "WORKSPACE_BYTES" => limits.workspace_bytes = number(value)?,
+        "DELETE_PREFIX_KEYS" => limits.delete_prefix_keys = number(value)?,
         _ => {
             return Err("is not known; there are LARDER_DIR, _WORKSPACE, _PLUGIN, _SHARED, _SHARED_PREFIX, _KEY_BYTES, \
                         _VALUE_BYTES, _BATCH_ITEMS, _BATCH_BYTES, _CHUNK_BYTES, _OPEN_HANDLES, _STORE_BYTES, _STORE_KEYS, \
@@ -93,4 +93,8 @@ fn set_limit(limits: &mut Limits, name: &str, value: &str) -> Result<(), String>
 
 fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a number that it can be: write digits alone"))
 }

@@ -15,7 +15,9 @@ use ignore::Ignore;
 const SOURCES: [&str; 5] = [".gitignore", "Cargo.toml", "examples", "guest", "wit/storage.wit"];
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    // Asked at run time: a target directory that several clones share has the script of one of them.
+    let here = env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
+    let root = Path::new(&here).join("..").canonicalize()?;
     for source in SOURCES {
         println!("cargo::rerun-if-changed={}", root.join(source).display());
     }

@@ -31,7 +31,7 @@ use crate::time::parse_time;
 #[command(name = "larder", version, max_term_width = 100, after_long_help = help::LARDER)]
 #[command(arg_required_else_help = false)]
 pub struct Cli {
-    /// The directory of the larder; `run` and `set` make it where there is none [default: ./larder-data]
+    /// The directory of the larder; what stores something makes it where there is none [default: ./larder-data]
     #[arg(long, global = true, env = "LARDER_DIR", hide_env_values = true)]
     pub dir: Option<PathBuf>,
     #[command(subcommand)]
@@ -270,12 +270,23 @@ fn one_sentence(error: &clap::Error) -> String {
     if let (ErrorKind::ValueValidation, Some(reason)) = (error.kind(), std::error::Error::source(error)) {
         return reason.to_string();
     }
+    if error.kind() == ErrorKind::MissingSubcommand {
+        // clap would list those too that are not for people.
+        return "a command is missing; see larder --help".to_owned();
+    }
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let paragraphs = text.split("\n\n").take_while(|paragraph| !paragraph.starts_with("Usage:"));
     let said = paragraphs.filter(|paragraph| !paragraph.starts_with("For more information"));
     let sentences = said.map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
-    sentences.chain(["see larder --help".to_owned()]).collect::<Vec<_>>().join("; ")
+    let usage = text.split_once("Usage: larder ").map_or("", |(_, usage)| usage);
+    let advice = match error.kind() == ErrorKind::UnknownArgument && usage.contains("[-- ") {
+        true => Some("what is for the plugin goes behind `--`".to_owned()),
+        false => None,
+    };
+    let command = usage.split(' ').next().filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let see = command.map_or("see larder --help".to_owned(), |command| format!("see larder {command} --help"));
+    sentences.chain(advice).chain([see]).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -305,19 +316,25 @@ mod tests {
     #[test]
     fn a_wrong_command_line_is_told_in_one_line() {
         for (line, expected) in [
-            ("larder", "requires a subcommand"),
+            ("larder", "a command is missing; see larder --help"),
             ("larder frobnicate", "unrecognized subcommand 'frobnicate'"),
             ("larder get k", "<--plugin <PLUGIN>|--shared>"),
             ("larder get -p p --shared k", "cannot be used with"),
             ("larder ls -p p --shared", "cannot be used with"),
             ("larder get -p p", "<KEY>"),
+            ("larder get -p p", "; see larder get --help"),
+            ("larder --wrong", "; see larder --help"),
             ("larder get -p p --wrkspace w k", "tip: a similar argument exists: '--workspace'"),
             ("larder get -p p -w UP k", "\"UP\" is not a workspace name"),
             ("larder run --quota 10MB x.wasm", "\"10MB\" is not a size"),
             ("larder run --timeout soon x.wasm", "\"soon\" is not a time"),
             ("larder new --lang ruby d", "[possible values: rust, python, javascript, typescript, go, c]"),
             ("larder new d", "--lang <LANG>"),
-            ("larder run x.wasm y", "unexpected argument 'y'"),
+            (
+                "larder run x.wasm y",
+                "unexpected argument 'y' found; what is for the plugin goes behind `--`; see larder run",
+            ),
+            ("larder run --compile-memory 1MiB x.wasm", "16MiB or more"),
         ] {
             let told = parse(line).unwrap_err();
             assert!(told.contains(expected), "{line}: {told}");

@@ -7,11 +7,12 @@ use std::sync::mpsc;
 use std::time::Duration;
 use std::{env, fmt, thread};
 
-use larder_host::{CompileCache, LoadError, Plugin, Runtime};
+use larder_host::{CompileCache, Plugin, Runtime};
 use tempfile::TempDir;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, tell};
+use crate::plugin_file::not_loaded;
 
 /// What a process writes to standard error that ran out of memory, by itself or by what it was told of the system.
 const OUT_OF_MEMORY: [&str; 3] = ["memory allocation of", "out of memory", "Cannot allocate memory"];
@@ -151,11 +152,6 @@ fn cache_of_user() -> Option<(PathBuf, CompileCache)> {
     let opened = CompileCache::in_directory(&directory);
     let cache = opened.inspect_err(|refused| tell(&format!("compiled plugins are not kept: {refused}"))).ok()?;
     Some((directory, cache))
-}
-
-/// What is told of a plugin, called `file`, that is none.
-pub fn not_loaded(file: &Path, error: LoadError) -> Failure {
-    Failure::new(Exit::BadInput, error).context(file.display().to_string())
 }
 
 fn failed(error: &(impl std::error::Error + ?Sized)) -> Failure {

@@ -51,8 +51,9 @@ The plugin gets standard input, output and error, its arguments (first the name 
 clock, random bytes, and its storage in the workspace: no environment, no files, no network. It has
 256 MiB of memory, and all the time it takes unless --timeout says otherwise.
 
---quota is what the plugin's store may hold after a write: keys, values, and 64 bytes for each key.
-It is said anew with each run. All plugins of a workspace together may hold 1 GiB.
+--quota is what the plugin's store may hold after a write that makes it grow: keys, values, and 64
+bytes for each key. It is said anew with each run. All plugins of a workspace together may hold
+1 GiB.
 
 The store that the workspace shares is closed to it unless --shared says otherwise, and then
 --shared-prefix bounds what it may name there.
@@ -85,7 +86,8 @@ Examples:
   larder run --invoke 'acme:notes/admin@1.0.0.count()' notes.wasm
 
 While it runs, this process alone writes to the workspace; where another one has it, that one is
-named before the plugin runs (exit code 3). Exit codes: see larder --help.";
+named before the plugin runs (exit code 3), or at its first write where there was no workspace yet.
+Exit codes: see larder --help.";
 
 pub const COMPOSE: &str = "\
 Joins the plugin with a component that keeps what it stores, and needs only WASI. What comes out
@@ -174,8 +176,8 @@ store; with --workspace alone, the plugins that hold anything there; with none o
 workspaces. Works while a host has the workspace open.
 
 Each name is a line. In names a backslash is written \\\\, and control characters are written \\n,
-\\r, \\t or \\u{1b}, so that each is one line and no two look the same; --null writes them as they
-are (a key with a NUL in it then looks like two).
+\\r, \\t or \\u{1b}, so that each is one line and can be told from any other; --null writes them as
+they are (a key with a NUL in it then looks like two).
 
 Examples:
   larder ls

@@ -15,12 +15,13 @@ mod interrupt;
 mod invoke;
 mod open;
 mod output;
-mod plugin_name;
+mod plugin_file;
 mod progress;
 mod size;
 mod store;
 mod table;
 mod time;
+mod whole_file;
 
 use std::process::ExitCode;
 

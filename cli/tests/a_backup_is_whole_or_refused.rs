@@ -157,7 +157,9 @@ fn what_cannot_be_read_or_written_is_told() {
     place.run(["import", "-w", "v", "missing.larder"]).fails(2, "cannot read missing.larder");
     place.run(["export", "-w", "w", "missing/w.larder"]).fails(3, "cannot write missing/w.larder");
     place.run(["import", "-w", "v"]).fails(2, "this is not an export of a workspace");
-    place.run(["import", "-w", "v", "larder-data"]).fails(3, "cannot read the export");
+    place.run(["import", "-w", "v", "larder-data"]).fails(2, "cannot read larder-data: ");
+    fs::write(place.path("text"), "hello").unwrap();
+    place.run(["import", "-w", "v", "text"]).fails(2, "text: this is not an export of a workspace");
     place.run(["--dir", "none", "export", "-w", "w"]).fails(1, "there is no larder at none");
     place.run(["ls"]).prints("w\n");
 }
@@ -193,7 +195,7 @@ fn an_import_that_is_told_to_end_leaves_nothing() {
 #[test]
 fn a_full_disk_and_a_closed_pipe_are_failures() {
     let place = filled();
-    place.run(["export", "-w", "w", "/dev/full"]).fails(3, "cannot write the export: No space left on device");
+    place.run(["export", "-w", "w", "/dev/full"]).fails(3, "cannot write /dev/full: No space left on device");
     let shell = r#""$0" export -w w | true; exit "${PIPESTATUS[0]}""#;
     let mut bash = std::process::Command::new("bash");
     bash.args(["-c", shell, env!("CARGO_BIN_EXE_larder")]).current_dir(place.path("")).env_remove("LARDER_DIR");

@@ -85,5 +85,30 @@ fn a_database_that_does_not_open_is_told_in_a_line() {
     let told = String::from_utf8(looked.stdout).unwrap();
     assert_eq!((looked.code, told.lines().count()), (Some(1), 1), "{told}");
     assert!(told.starts_with("w: "), "{told}");
-    place.run(["doctor", "-w", "w", "--salvage"]).fails(3, "workspace 'w' is damaged");
+    let refused = place.run(["doctor", "-w", "w", "--salvage"]);
+    refused.fails(3, "nothing of it can be carried over: remove it with `larder rm --all -w w`");
+    place.run(["rm", "--all", "-w", "w", "--yes"]).prints("");
+    place.run(["doctor"]).prints("");
+}
+
+#[test]
+fn an_export_says_once_which_value_it_cannot_read() {
+    let place = Place::new();
+    place.run_with_input(["set", "-w", "w", "-p", "p", "large", "-"], &vec![7; 2 << 20]).prints("");
+    let blobs = place.path("larder-data/workspaces/w/blobs");
+    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
+    fs::write(&blob, "another").unwrap();
+    let reason = "larder: cannot read plugin \"p\", key \"large\": the stored value is damaged\n";
+    let refused = place.run(["export", "-w", "w", "w.larder"]);
+    assert_eq!((refused.code, &*refused.stderr), (Some(3), reason));
+    assert!(!place.path("w.larder").exists());
+}
+
+#[test]
+fn a_database_that_is_cut_off_is_told_as_such() {
+    let place = Place::new();
+    place.run(["set", "-w", "w", "-p", "p", "k", "v"]).prints("");
+    let database = fs::File::options().write(true).open(place.path("larder-data/workspaces/w/data.redb")).unwrap();
+    database.set_len(20_000).unwrap();
+    place.run(["get", "-w", "w", "-p", "p", "k"]).fails(3, "workspace 'w' is damaged: its database is cut off");
 }

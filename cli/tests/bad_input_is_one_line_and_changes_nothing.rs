@@ -18,7 +18,7 @@ fn refused<A: AsRef<OsStr>>(place: &Place, args: impl IntoIterator<Item = A>, re
 fn of_the_command_line() {
     let place = Place::new();
     let cases: [(&[&str], &str); 12] = [
-        (&[], "requires a subcommand"),
+        (&[], "a command is missing"),
         (&["frobnicate"], "unrecognized subcommand 'frobnicate'"),
         (&["two\nlines"], "two"),
         (&["get", "k"], "--plugin"),
@@ -79,6 +79,7 @@ fn of_plugins() {
     refused(&place, ["run", "missing.wasm"], "cannot read missing.wasm");
     fs::create_dir(place.path("folder.wasm")).unwrap();
     refused(&place, ["run", "folder.wasm"], "cannot read folder.wasm");
+    refused(&place, ["run", "."], "cannot read .: ");
 
     fs::write(place.path("text.wasm"), "not wasm").unwrap();
     refused(&place, ["run", "text.wasm"], "text.wasm: this is not WebAssembly");
@@ -93,6 +94,23 @@ fn of_plugins() {
     let nameless = "n".repeat(129) + ".wasm";
     place.component(&nameless, larder::COMMAND);
     refused(&place, ["run", &nameless], "--plugin");
+}
+
+#[test]
+fn of_plugins_to_compose() {
+    let place = Place::new();
+    let compose = |file| ["compose", file, "-o", "out.wasm"];
+    refused(&place, compose("."), "cannot read .: ");
+    fs::write(place.path("text.wasm"), "not wasm").unwrap();
+    refused(&place, compose("text.wasm"), "text.wasm: this is not WebAssembly");
+    place.component("module.wasm", "(module)");
+    refused(&place, compose("module.wasm"), "core WebAssembly module, not a component");
+    place.component("command.wasm", larder::COMMAND);
+    refused(&place, compose("command.wasm"), "it stores nothing");
+    assert!(!place.path("out.wasm").exists());
+    let before = fs::read(place.path("command.wasm")).unwrap();
+    refused(&place, ["compose", "command.wasm", "-o", "./command.wasm"], "./command.wasm is the plugin");
+    assert_eq!(fs::read(place.path("command.wasm")).unwrap(), before);
 }
 
 #[test]

@@ -60,5 +60,5 @@ fn the_plugin_is_written_for_another_host_and_runs_there() {
     place.run(["run", "suite.wasm", "--", "--exact", LISTING]).prints(expected);
 
     let refused = place.run(["conformance", "--emit", "no/such/folder/suite.wasm"]);
-    refused.fails(2, "cannot write no/such/folder/suite.wasm");
+    refused.fails(3, "cannot write no/such/folder/suite.wasm");
 }

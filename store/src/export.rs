@@ -2,10 +2,12 @@ use std::io::{self, Write};
 
 use thiserror::Error;
 
+use crate::damage::Damage;
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
 use crate::export_file::{CHUNK_BYTES, KEY_BYTES, PieceWriter};
 use crate::snapshot::{Snapshot, SnapshotEntry};
+use crate::store_id::StoreId;
 use crate::tally::Tally;
 use crate::workspace_id::WorkspaceId;
 
@@ -17,14 +19,14 @@ pub enum ExportError {
     #[error(transparent)]
     Store(#[from] Error),
     /// The value at a key could not be read.
-    #[error("cannot read the key {key:?} of the store {store:?}: {source}")]
+    #[error("cannot read {}", Damage::of_key(store, key, cause.to_string()))]
     Value {
-        /// The store, as [`StoreId`](crate::StoreId) writes it.
-        store: String,
+        /// The store.
+        store: StoreId,
         /// The key.
         key: String,
         /// Why not.
-        source: Error,
+        cause: Error,
     },
     /// The export could not be written.
     #[error("cannot write the export: {0}")]
@@ -61,7 +63,7 @@ pub async fn export(
             for entry in page {
                 let key = entry.key.clone();
                 write_entry(&mut writer, entry, &mut tally, &mut progress).await.map_err(|error| match error {
-                    ExportError::Store(source) => ExportError::Value { store: store.to_string(), key, source },
+                    ExportError::Store(cause) => ExportError::Value { store: store.clone(), key, cause },
                     error => error,
                 })?;
             }

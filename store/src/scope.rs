@@ -21,6 +21,7 @@ use crate::usage::Held;
 use crate::version::Version;
 use crate::whole_call::WholeCall;
 use crate::workspace::{InUse, NewestView, Workspace};
+
 /// What is given to a large value's file at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 

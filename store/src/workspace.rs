@@ -1,6 +1,7 @@
 //! A workspace as this process knows it: open or not, with what waits to be done in it.
 
 mod committing;
+mod newest_view;
 mod opened;
 mod reserving;
 mod seen_view;
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 
-pub(crate) use self::opened::{NewestView, Opened};
+pub(crate) use self::newest_view::NewestView;
+pub(crate) use self::opened::Opened;
 pub(crate) use self::seen_view::SeenView;
 use crate::access::Access;
 use crate::clock::Timekeeper;

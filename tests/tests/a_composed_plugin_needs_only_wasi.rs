@@ -84,7 +84,7 @@ fn what_is_missing_or_wrong_is_told_in_a_line() {
     assert!(told_with(&[("LARDER_DIR", "elsewhere")]).contains("elsewhere"));
     assert!(told_with(&[("LARDER_WORKSPACE", "UP")]).starts_with("LARDER_WORKSPACE: \"UP\" is not a workspace name"));
     assert!(told_with(&[("LARDER_SHARED", "all")]).contains("none, read, write"));
-    assert!(told_with(&[("LARDER_STORE_BYTES", "1MiB")]).starts_with("LARDER_STORE_BYTES: "));
+    assert!(told_with(&[("LARDER_STORE_BYTES", "1MiB")]).starts_with("LARDER_STORE_BYTES: \"1MiB\" is not a number"));
     assert!(told_with(&[("LARDER_QOUTA", "1")]).starts_with("LARDER_QOUTA: is not known; there are LARDER_DIR"));
     fs::write(dir.path().join("letter.txt"), "mine").unwrap();
     assert!(told_with(&[]).contains("neither empty nor a larder"));

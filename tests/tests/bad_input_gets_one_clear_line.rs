@@ -120,7 +120,8 @@ fn a_call_that_cannot_be() {
         ("nothing()", ["nothing", "calls.set"]),
         ("greet(\"Ann\")", ["politely.greet", "loudly.greet"]),
         ("repeat(\"ab\")", ["repeat", "times: u32"]),
-        ("repeat(\"ab\", -1)", ["repeat", "times: u32"]),
+        ("repeat(\"ab\", -1)", ["invalid value: `-1`;", "times: u32"]),
+        ("repeat(\"é\", ab)", ["`ab`;", "times: u32"]),
         ("repeat(\"ab\", 2", ["repeat", "times: u32"]),
     ] {
         let line = larder.refuses(&["run", "--invoke", call, probe], BAD_INPUT);

@@ -40,7 +40,7 @@ pub struct Run {
     #[arg(long, value_name = "TIME", value_parser = parse_time, default_value = "2m")]
     pub compile_time: Duration,
     /// Give up compiling the plugin beyond this much memory
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "2GiB")]
+    #[arg(long, value_name = "BYTES", value_parser = parse_compile_memory, default_value = "2GiB")]
     pub compile_memory: u64,
     /// Call this function, instead of running the plugin as a command, and write its result to standard output
     #[arg(long, value_name = "FUNCTION(ARGS)")]
@@ -51,6 +51,17 @@ pub struct Run {
     /// What the plugin gets as its arguments
     #[arg(last = true)]
     pub args: Vec<String>,
+}
+
+/// With less than this, the compiler has no memory to say that it has none.
+const LEAST_COMPILE_MEMORY: u64 = 16 << 20;
+
+fn parse_compile_memory(text: &str) -> Result<u64, String> {
+    let bytes = parse_bytes(text)?;
+    match bytes < LEAST_COMPILE_MEMORY {
+        true => Err(format!("{text:?} is too little memory to compile anything: 16MiB or more are allowed")),
+        false => Ok(bytes),
+    }
 }
 
 /// When what a plugin writes is committed.

@@ -4,9 +4,9 @@ use std::io::{self, Read};
 use larder_host::{CompileCache, LoadError, Runtime, RuntimeOptions};
 
 use crate::cli::Compile;
-use crate::compiler::not_loaded;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::plugin_file::not_loaded;
 
 /// Compiles the plugin on standard input into the cache, within limits that hold from here on.
 pub fn compile(options: &Compile) -> Result<Exit, Failure> {

@@ -1,29 +1,39 @@
 use std::fs;
 use std::path::Path;
 
+use larder_host::{LoadError, RuntimeOptions};
+
 use crate::cli::{Compose, SharedAccess};
 use crate::compose::{self, Settings};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::plugin_name::named_by;
+use crate::{plugin_file, whole_file};
 
 /// Joins a plugin with the adapter; or writes the adapter alone.
 pub fn compose(options: &Compose) -> Result<Exit, Failure> {
-    let settings = options.settings()?;
+    let output = &options.output;
     let component = match &options.file {
         Some(file) => {
-            let plugin = fs::read(file).map_err(|error| cannot("read", file, error))?;
+            let plugin = plugin_file::read(file, RuntimeOptions::default().component_bytes)?;
+            let settings = options.settings()?;
+            if let Some(error) = LoadError::of_first_bytes(&plugin) {
+                return Err(plugin_file::not_loaded(file, error));
+            }
+            if is_same(file, output) {
+                return Err(Exit::BadInput.because(format!("{} is the plugin: say another --output", output.display())));
+            }
             compose::compose(&plugin, &settings)
                 .map_err(|error| Failure::new(Exit::BadInput, error).context(file.display().to_string()))?
         }
-        None => compose::adapter(&settings).map_err(|error| Failure::new(Exit::BadInput, error))?,
+        None => compose::adapter(&options.settings()?).map_err(|error| Failure::new(Exit::BadInput, error))?,
     };
-    fs::write(&options.output, component).map_err(|error| cannot("write", &options.output, error))?;
+    whole_file::write(output, &component)?;
     Ok(Exit::Done)
 }
 
-fn cannot(what: &str, file: &Path, error: std::io::Error) -> Failure {
-    Failure::new(Exit::BadInput, error).context(format!("cannot {what} {}", file.display()))
+/// Whether both names lead to the same file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
 impl Compose {
@@ -36,7 +46,7 @@ impl Compose {
         }
         let plugin = match (&self.plugin, &self.file) {
             (Some(plugin), _) => Some(plugin.clone()),
-            (None, Some(file)) => Some(named_by(file)?),
+            (None, Some(file)) => Some(plugin_file::named_by(file)?),
             (None, None) => None,
         };
         if let Some(plugin) = plugin {

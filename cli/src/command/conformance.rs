@@ -1,6 +1,5 @@
 mod suite;
 
-use std::fs;
 use std::path::Path;
 use std::process;
 
@@ -12,6 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::open::{Purpose, in_larder};
 use crate::output::print;
+use crate::whole_file;
 
 /// Whose data the cases are about.
 const PLUGIN: &str = "conformance";
@@ -21,8 +21,7 @@ const MIB: u64 = 1024 * 1024;
 /// Checks that a larder keeps the promises of the interface: the one in `dir`, or a temporary one.
 pub fn conformance(dir: Option<&Path>, options: &Conformance) -> Result<Exit, Failure> {
     if let Some(file) = &options.emit {
-        fs::write(file, suite::COMPONENT)
-            .map_err(|error| Failure::new(Exit::BadInput, error).context(format!("cannot write {}", file.display())))?;
+        whole_file::write(file, suite::COMPONENT)?;
         return Ok(Exit::Done);
     }
     let suite = Suite::new(options)?;

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use larder_store::{Damage, Larder, WorkspaceId};
+use larder_store::{Damage, Error, Fault, Larder, WorkspaceId};
 use pollster::block_on;
 
 use super::no_workspace;
@@ -46,13 +46,23 @@ async fn examine(larder: &Larder, only: Option<&WorkspaceId>) -> Result<Exit, Fa
 }
 
 async fn salvage(larder: &Larder, workspace: &WorkspaceId) -> Result<Exit, Failure> {
-    let salvaged = larder.salvage_workspace(workspace).await?.ok_or_else(|| no_workspace(workspace))?;
+    let salvaged = larder.salvage_workspace(workspace).await.map_err(not_salvaged)?;
+    let salvaged = salvaged.ok_or_else(|| no_workspace(workspace))?;
     tell(workspace, &salvaged.damage)?;
     print(|out| {
         let (keys, aside) = (salvaged.kept.keys, &salvaged.aside);
         writeln!(out, "{workspace}: {keys} keys carried over; the rest is kept in workspaces/{aside}")
     })?;
     Ok(Exit::Done)
+}
+
+fn not_salvaged(error: Error) -> Failure {
+    match &error {
+        Error::Unavailable(fault @ Fault::Damaged { workspace, .. }) => Exit::Larder.because(format!(
+            "{fault}; nothing of it can be carried over: remove it with `larder rm --all -w {workspace}`, and import an export"
+        )),
+        _ => Failure::from(error),
+    }
 }
 
 fn tell(workspace: &WorkspaceId, damage: &[Damage]) -> Result<(), Failure> {

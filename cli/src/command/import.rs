@@ -22,7 +22,10 @@ use crate::progress::Progress;
 pub fn import(dir: &Path, Import { workspace, file }: &Import) -> Result<Exit, Failure> {
     let mut input = open(file)?;
     if input.metadata().is_ok_and(|there| there.is_file()) {
-        check(&mut input)?;
+        check(&mut input).map_err(|failure| match is_stdin(file) {
+            true => failure,
+            false => failure.context(file.display().to_string()),
+        })?;
     }
     // From here on there is something to undo.
     let interrupt = Interrupt::watch().map_err(cannot_read)?;
@@ -37,8 +40,12 @@ pub fn import(dir: &Path, Import { workspace, file }: &Import) -> Result<Exit, F
 }
 
 fn open(path: &Path) -> Result<File, Failure> {
-    if path.as_os_str() != "-" {
-        return File::open(path)
+    if !is_stdin(path) {
+        let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+            true => Err(io::ErrorKind::IsADirectory.into()),
+            false => Ok(file),
+        });
+        return opened
             .map_err(|error| Failure::new(Exit::BadInput, error).context(format!("cannot read {}", path.display())));
     }
     if io::stdin().is_terminal() {
@@ -50,6 +57,10 @@ fn open(path: &Path) -> Result<File, Failure> {
     #[cfg(windows)]
     let input = io::stdin().as_handle().try_clone_to_owned();
     input.map(File::from).map_err(cannot_read)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 fn check(input: &mut File) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ mod rust;
 mod template;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use self::template::{SourceFile, Template};
@@ -35,8 +36,10 @@ fn make_empty(dir: &Path) -> Result<(), Failure> {
             Some(_) => Err(Exit::BadInput.because(format!("{} is not empty", dir.display()))),
         },
         Err(_) if dir.exists() => Err(Exit::BadInput.because(format!("{} is not a directory", dir.display()))),
-        Err(_) => fs::create_dir_all(dir)
-            .map_err(|error| Failure::new(Exit::BadInput, error).context(format!("cannot make {}", dir.display()))),
+        Err(_) => fs::create_dir_all(dir).map_err(|error| {
+            let exit = if error.kind() == ErrorKind::NotADirectory { Exit::BadInput } else { Exit::Larder };
+            Failure::new(exit, error).context(format!("cannot make {}", dir.display()))
+        }),
     }
 }
 

@@ -4,12 +4,10 @@ mod task;
 mod watched_input;
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
 
-use larder_host::{Call, CallError, CompileCache, LoadError, Plugin, Runtime, RuntimeOptions};
+use larder_host::{Call, CallError, CompileCache, Plugin, Runtime, RuntimeOptions};
 use larder_store::{Error, Grant, Limits, PluginId};
 use wasmtime_wasi::WasiCtx;
 
@@ -17,13 +15,13 @@ use self::stdio::Stdio;
 use self::task::{Ended, Task};
 
 use crate::cli::Run;
-use crate::compiler::{Compiler, not_loaded};
+use crate::compiler::Compiler;
 use crate::exit::Exit;
 use crate::failure::{Failure, is_fault, tell};
 use crate::invoke::Exports;
 use crate::open::{Purpose, in_larder};
 use crate::output::print;
-use crate::plugin_name::named_by;
+use crate::plugin_file;
 
 /// Any version of it that a plugin of this generation can export is found by this name.
 const COMMAND: &str = "wasi:cli/run@0.2.0";
@@ -32,10 +30,10 @@ const COMMAND: &str = "wasi:cli/run@0.2.0";
 ///
 /// Whatever is wrong with the plugin or how it is asked for shows before the larder is touched.
 pub fn run(dir: &Path, options: Run) -> Result<Exit, Failure> {
-    let id = options.plugin_id()?;
     let compiler = Compiler::new(options.compile_time, options.compile_memory, !options.no_cache)?;
     let runtime_options = options.runtime_options(compiler.cache());
-    let bytes = options.read_file(runtime_options.component_bytes)?;
+    let bytes = plugin_file::read(&options.file, runtime_options.component_bytes)?;
+    let id = options.plugin_id()?;
     let runtime = Runtime::new(runtime_options).map_err(no_runtime)?;
     let plugin = compiler.load(&runtime, &bytes, &options.file)?;
     let task = options.task(&plugin)?;
@@ -76,7 +74,7 @@ impl Run {
         if let Some(plugin) = &self.plugin {
             return Ok(plugin.clone());
         }
-        named_by(&self.file)
+        plugin_file::named_by(&self.file)
     }
 
     fn runtime_options(&self, cache: &CompileCache) -> RuntimeOptions {
@@ -94,20 +92,6 @@ impl Run {
 
     fn grant(&self) -> Grant {
         Grant::from(self.shared).within(self.shared_prefix.clone().unwrap_or_default())
-    }
-
-    fn read_file(&self, most_bytes: usize) -> Result<Vec<u8>, Failure> {
-        let cannot =
-            |error| Failure::new(Exit::BadInput, error).context(format!("cannot read {}", self.file.display()));
-        let file = File::open(&self.file).map_err(cannot)?;
-        let actual = usize::try_from(file.metadata().map_err(cannot)?.len()).unwrap_or(usize::MAX);
-        if actual > most_bytes {
-            return Err(not_loaded(&self.file, LoadError::TooLarge { limit: most_bytes, actual }));
-        }
-        let mut bytes = Vec::new();
-        // A pipe does not say its length beforehand; one byte too many is enough to be refused.
-        file.take(most_bytes as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
-        Ok(bytes)
     }
 
     fn task(&self, plugin: &Plugin) -> Result<Task, Failure> {

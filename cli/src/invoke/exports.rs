@@ -45,7 +45,7 @@ impl Exports {
     pub fn invocation(&self, text: &str) -> Result<Invocation, Failure> {
         let text = text.trim();
         let (name, arguments) = text.split_at(text.find('(').unwrap_or(text.len()));
-        Invocation::parse(self.find(name.trim())?.clone(), name.len(), arguments)
+        Invocation::parse(self.find(name.trim())?.clone(), arguments)
     }
 
     fn find(&self, written: &str) -> Result<&Export, Failure> {

@@ -1,5 +1,6 @@
 use larder_host::State;
 use wasmtime::Store;
+use wasmtime::component::wasm_wave::parser::ParserError;
 use wasmtime::component::wasm_wave::untyped::UntypedFuncCall;
 use wasmtime::component::{Instance, Type, Val};
 
@@ -9,6 +10,9 @@ use super::results::Results;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
+/// What stands for the name of a function where its arguments are parsed.
+const NAME: &str = "f";
+
 /// A call of an exported function, with its arguments.
 pub struct Invocation {
     export: Export,
@@ -16,8 +20,8 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// A call of `export` with the arguments that are written in `arguments`, behind a name of `name_bytes`.
-    pub(super) fn parse(export: Export, name_bytes: usize, arguments: &str) -> Result<Self, Failure> {
+    /// A call of `export` with the arguments that are written in `arguments`.
+    pub(super) fn parse(export: Export, arguments: &str) -> Result<Self, Failure> {
         let (name, parameters) = (&export.name, Parameters(&export.ty));
         if !parameters.can_be_written() {
             let reason =
@@ -26,11 +30,12 @@ impl Invocation {
         }
         let types: Vec<Type> = export.ty.params().map(|(_, ty)| ty).collect();
         let arguments = if arguments.is_empty() { "()" } else { arguments };
-        // The parser knows fewer forms of names than we take; one as long keeps the positions in its errors right.
-        let call = format!("{}{arguments}", "f".repeat(name_bytes));
-        let arguments = UntypedFuncCall::parse(&call)
-            .and_then(|call| call.to_wasm_params(&types))
-            .map_err(|error| Exit::BadInput.because(format!("{error}; the function is {name}{parameters}")))?;
+        // The parser knows fewer forms of names than we take.
+        let call = format!("{NAME}{arguments}");
+        let arguments =
+            UntypedFuncCall::parse(&call).and_then(|call| call.to_wasm_params(&types)).map_err(|error| {
+                Exit::BadInput.because(format!("{}; the function is {name}{parameters}", reason(&error, &call)))
+            })?;
         Ok(Self { export, arguments })
     }
 
@@ -49,4 +54,12 @@ impl Invocation {
         function.call_async(store, &self.arguments, &mut results).await?;
         Ok(Results(results))
     }
+}
+
+/// What is wrong, with the part of the call that it is about in the place of its position.
+fn reason(error: &ParserError, call: &str) -> String {
+    let (text, span) = (error.to_string(), error.span());
+    let text = text.strip_suffix(&format!(" at {span:?}")).unwrap_or(&text);
+    let part = call.get(span.clone()).filter(|part| span.start >= NAME.len() && !part.is_empty());
+    part.map_or(text.to_owned(), |part| format!("{text}: `{part}`"))
 }

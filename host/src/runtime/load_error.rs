@@ -49,7 +49,18 @@ pub enum LoadError {
     Invalid(wasmtime::Error),
 }
 
+const MAGIC: &[u8] = b"\0asm";
+const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
 impl LoadError {
+    /// Why bytes are no component, where their first ones tell already.
+    pub fn of_first_bytes(bytes: &[u8]) -> Option<Self> {
+        if !bytes.starts_with(MAGIC) {
+            return Some(Self::NotWasm);
+        }
+        bytes.starts_with(CORE_MODULE).then_some(Self::CoreModule)
+    }
+
     /// What `error`, which `linker` gave when it was to serve `component`, comes from.
     pub(super) fn from_imports<T: 'static>(error: wasmtime::Error, component: &Component, linker: &Linker<T>) -> Self {
         let Some((interface, item)) = blamed_import(&error, component) else {

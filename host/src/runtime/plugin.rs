@@ -5,9 +5,6 @@ use wasmtime_wasi::p2::bindings::CommandIndices;
 
 use super::{LoadError, State};
 
-const MAGIC: &[u8] = b"\0asm";
-const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
-
 /// A component that is compiled, and linked to what the host offers.
 ///
 /// Cheap to clone, and to be used for any number of calls; each call runs in an instance of its own.
@@ -21,11 +18,8 @@ impl Plugin {
         if bytes.len() > limit {
             return Err(LoadError::TooLarge { limit, actual: bytes.len() });
         }
-        if !bytes.starts_with(MAGIC) {
-            return Err(LoadError::NotWasm);
-        }
-        if bytes.starts_with(CORE_MODULE) {
-            return Err(LoadError::CoreModule);
+        if let Some(error) = LoadError::of_first_bytes(bytes) {
+            return Err(error);
         }
         let component = Component::from_binary(linker.engine(), bytes).map_err(LoadError::Invalid)?;
         match linker.instantiate_pre(&component) {

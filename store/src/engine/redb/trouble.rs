@@ -98,7 +98,9 @@ impl From<StorageError> for Trouble {
             StorageError::LockPoisoned(_) => Self::Damaged(error.to_string()),
             // What redb says of a file that is not its own.
             StorageError::Io(error) if error.kind() == io::ErrorKind::InvalidData => Self::Damaged(error.to_string()),
-            StorageError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Self::Damaged(error.to_string()),
+            StorageError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::Damaged("its database is cut off".to_owned())
+            }
             StorageError::Io(error) => Self::Io(error),
             other => Self::Engine(other.to_string()),
         }
