@@ -72,7 +72,7 @@ func put(name string, input io.Reader) error {
 func putFor(seconds, name, text string) error {
 	count, err := strconv.ParseUint(seconds, 10, 32)
 	if err != nil {
-		return err
+		return fmt.Errorf("not a number of seconds: %s", seconds)
 	}
 	return larder.SetExpiring(name, []byte(text), time.Duration(count)*time.Second)
 }

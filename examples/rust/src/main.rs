@@ -37,7 +37,8 @@ fn run(words: &[&str], input: &mut impl Read, output: &mut impl Write) -> Result
             note.finish()?;
         }
         ["put-for", seconds, name, text] => {
-            storage::set_expiring(name, text, Duration::from_secs(seconds.parse()?))?;
+            let seconds = seconds.parse().map_err(|_| format!("not a number of seconds: {seconds}"))?;
+            storage::set_expiring(name, text, Duration::from_secs(seconds))?;
         }
         ["get", name] => {
             let mut note = streams::open(*name)?.ok_or_else(|| format!("there is no note {name:?}"))?;
