@@ -18,11 +18,11 @@ pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
     let larder = bench.larder("batches")?;
     let session = session(&larder, "bench")?;
     let mut host = bench.hosts.host(session.again(), FloorMap::new())?;
+    let mut call = bench.hosts.host(session.again().with_commit(Commit::WholeCall), FloorMap::new())?;
     let (mut one, mut batch, mut whole_call) = (Samples::default(), Samples::default(), Samples::default());
     for round in 0..=bench.effort.rounds {
         let set = host.call(async |loops, store| loops.call_set_each(store, 1, VALUE_BYTES).await)?;
         let commit = host.call(async |loops, store| loops.call_commit(store, KEYS, VALUE_BYTES, ONCE).await)?;
-        let mut call = bench.hosts.host(session.again().with_commit(Commit::WholeCall), FloorMap::new())?;
         let begin = Instant::now();
         call.call(async |loops, store| loops.call_set_each(store, KEYS, VALUE_BYTES).await)?;
         block_on(call.session().commit())?;
@@ -41,6 +41,6 @@ pub fn measure(bench: &Bench<'_>, report: &mut Report) -> Result<()> {
             Some(BOUND),
         ),
     );
-    drop(host);
+    drop((host, call));
     Ok(block_on(larder.close())?)
 }
