@@ -128,11 +128,12 @@ Reads all that a workspace holds, and compares it with its checksums, counts and
 is a line on standard output, with the workspace before it; with nothing damaged there is none, and
 the exit code is 0, otherwise 1. Nothing is changed, and a host may have the workspace open.
 
-With --salvage everything that is whole is carried over to a new database, which takes the place of
-the old one at one stroke; that, and each file that was not carried over, is kept in the directory
-that is told, until you remove it. A value that is damaged is lost, and so are keys on a page of the
-database that is: restore those from an export, if there is one. What is carried over is as of the
-last commit that can be read. No host may have the workspace open (exit code 3).
+With --salvage, where something is damaged, everything that is whole is carried over to a new
+database, which takes the place of the old one at one stroke; that, and each file that was not
+carried over, is kept in the directory that is told, until you remove it. A value that is damaged is
+lost, and so are keys on a page of the database that is: restore those from an export, if there is
+one. What is carried over is as of the last commit that can be read. No host may have the workspace
+open (exit code 3).
 
 Examples:
   larder doctor

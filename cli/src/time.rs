@@ -5,8 +5,9 @@ pub fn parse_time(text: &str) -> Result<Duration, String> {
     let digits_alone = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let time =
         if digits_alone { text.parse().ok().map(Duration::from_secs) } else { humantime::parse_duration(text).ok() };
-    time.filter(|time| !time.is_zero())
-        .ok_or_else(|| format!("{text:?} is not a time: write seconds, or a number and a unit, as 10s, 500ms or 2m"))
+    time.filter(|time| !time.is_zero()).ok_or_else(|| {
+        format!("{text:?} is not a time: write seconds, more than 0, or a number and a unit, as 10s, 500ms or 2m")
+    })
 }
 
 #[cfg(test)]

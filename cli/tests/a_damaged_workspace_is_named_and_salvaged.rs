@@ -39,6 +39,10 @@ fn what_is_whole_is_silent() {
     place.run(["doctor", "-w", "w"]).prints("");
     place.run(["doctor", "-w", "other"]).fails(1, "there is no workspace 'other'");
     place.run(["doctor", "--salvage"]).fails(2, "--workspace");
+    let before = files(&place);
+    place.run(["doctor", "-w", "w", "--salvage"]).prints("w: nothing is damaged, so it is left as it is\n");
+    place.run(["doctor", "-w", "other", "--salvage"]).fails(1, "there is no workspace 'other'");
+    assert!(files(&place) == before, "what is whole was changed");
 }
 
 #[test]
@@ -69,7 +73,7 @@ fn what_is_damaged_is_named_and_the_rest_carried_over() {
     let salvaged = String::from_utf8(place.run(["doctor", "-w", "w", "--salvage"]).stdout).unwrap();
     let (first, second) = salvaged.split_once('\n').unwrap();
     assert_eq!(format!("{first}\n"), line);
-    assert!(second.starts_with("w: 1 keys carried over; the rest is kept in workspaces/.damaged-w-"), "{second}");
+    assert!(second.starts_with("w: keys carried over: 1; the rest is kept in workspaces/.damaged-w-"), "{second}");
     place.run(["doctor"]).prints("");
     place.run(["get", "-w", "w", "-p", "p", "k"]).prints("held");
     place.run(["get", "-w", "w", "-p", "p", "--", "large\n"]).fails(1, "");

@@ -46,12 +46,16 @@ async fn examine(larder: &Larder, only: Option<&WorkspaceId>) -> Result<Exit, Fa
 }
 
 async fn salvage(larder: &Larder, workspace: &WorkspaceId) -> Result<Exit, Failure> {
+    if larder.examine_workspace(workspace).await?.is_some_and(|damage| damage.is_empty()) {
+        print(|out| writeln!(out, "{workspace}: nothing is damaged, so it is left as it is"))?;
+        return Ok(Exit::Done);
+    }
     let salvaged = larder.salvage_workspace(workspace).await.map_err(not_salvaged)?;
     let salvaged = salvaged.ok_or_else(|| no_workspace(workspace))?;
     tell(workspace, &salvaged.damage)?;
     print(|out| {
         let (keys, aside) = (salvaged.kept.keys, &salvaged.aside);
-        writeln!(out, "{workspace}: {keys} keys carried over; the rest is kept in workspaces/{aside}")
+        writeln!(out, "{workspace}: keys carried over: {keys}; the rest is kept in workspaces/{aside}")
     })?;
     Ok(Exit::Done)
 }
