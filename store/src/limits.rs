@@ -24,8 +24,8 @@ pub struct Limits {
     pub workspace_bytes: u64,
     /// Keys that one `delete_prefix` may remove, unless it empties the store. Default 100,000.
     pub delete_prefix_keys: u64,
-    /// Bytes of keys and values that a whole call may hold uncommitted in memory; large values are not among them, as they
-    /// go to files at once. Default 16 MiB.
+    /// Bytes that what a whole call has written may have in memory, counted as a quota counts, also for keys that it
+    /// deletes; large values are not among them, as they go to files at once. Default 16 MiB.
     pub whole_call_bytes: u64,
 }
 

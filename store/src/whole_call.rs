@@ -4,8 +4,8 @@ mod draft;
 mod listing;
 mod writing;
 
-use self::draft::{Draft, Effect, Write};
-use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Range, Stamp, Stored, Wanted};
+use self::draft::{Draft, Effect, Write, check_bytes};
+use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Range, Row, Stamp, Stored, Wanted};
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
 use crate::key::Key;
@@ -135,7 +135,7 @@ impl WholeCall {
         if prefix.as_str().is_empty() {
             return self.clear(store).await;
         }
-        let mut doomed = Vec::new();
+        let (mut doomed, mut doomed_bytes) = (Vec::new(), 0);
         let mut count = 0;
         let mut after: Option<Key> = None;
         loop {
@@ -144,7 +144,13 @@ impl WholeCall {
             let Page { rows, next } = self.page(store, range).await?;
             count += rows.len() as u64;
             if count <= most {
-                doomed.extend(rows.into_iter().map(|row| Key::trusted(&row.key).into_owned()));
+                for Row { key, .. } in rows {
+                    let key = Key::trusted(&key).into_owned();
+                    doomed_bytes += Effect::Delete.bytes(&key);
+                    doomed.push(key);
+                }
+                // Before all of them are gathered that would be refused.
+                check_bytes(doomed_bytes, scope.limits.whole_call_bytes)?;
             }
             match next {
                 Some(next) => after = Some(Key::trusted(&next).into_owned()),

@@ -228,13 +228,16 @@ impl Workspace {
 
     /// Closes the workspace as soon as those who read it are done; it opens again when it is needed.
     pub fn evict(&self) {
-        let evicted = self.open.write().expect("nothing panics while this is locked").take();
-        if let Some(open) = evicted
+        if let Some(open) = self.take_open()
             && self.latest_ms.load(Ordering::Relaxed) > open.latest_ms()
         {
             // Best effort: what was called expired goes, so that it does not return with a clock that goes back.
             let _ = block_on(open.tidy(self.now()));
         }
+    }
+
+    fn take_open(&self) -> Option<Opened> {
+        self.open.write().expect("nothing panics while this is locked").take()
     }
 
     pub fn last_use(&self) -> u64 {
@@ -287,8 +290,8 @@ impl Workspace {
             let next = self.queue().next();
             let Some(work) = next else { break };
             if catch_unwind(AssertUnwindSafe(|| self.do_work(work))).is_err() {
-                // Whoever waits learns it, as nobody replied.
-                self.evict();
+                // Whoever waits learns it, as nobody replied. What has panicked is asked for nothing more.
+                drop(self.take_open());
             }
             if self.shared.pool.has_waiting() {
                 // To the end of the line, or a few workspaces that never rest would keep all others waiting.

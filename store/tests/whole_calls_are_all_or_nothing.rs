@@ -9,7 +9,7 @@ use std::thread;
 
 use larder_store::{Action, Address, Change, Commit, Error, Larder, Limits, Options, Session, Store};
 use pollster::block_on;
-use support::{limited, on_each_engine, open_with, refusal, sharing};
+use support::{limited, on_each_engine, open_with, refusal, session, sharing};
 
 const LARGE: usize = 1_300_000;
 
@@ -220,6 +220,61 @@ fn a_quota_that_others_filled_meanwhile_is_a_conflict_and_then_an_error() {
         assert_eq!(refusal(block_on(again.set("b", "v"))), expected);
         block_on(again.commit()).unwrap();
         assert_eq!(block_on(other.private().keys("", None, 9)).unwrap().keys, ["a", "c"]);
+    });
+}
+
+#[test]
+fn what_waits_for_the_commit_is_bounded_also_what_is_deleted() {
+    on_each_engine(&Options::default(), |larder| {
+        let call = || {
+            let limits = Limits { whole_call_bytes: 1000, ..Limits::default() };
+            limited(larder, "w", "p", limits).with_commit(Commit::WholeCall)
+        };
+        let key = |number: usize| format!("k{number:09}");
+        let too_much = |actual| format!("{:?}", Error::BatchTooLarge(support::bytes(1000, actual)));
+        for first in [0, 10] {
+            let call = call();
+            for number in first..first + 10 {
+                // With its key and 64 bytes for that it takes a tenth.
+                block_on(call.set(&key(number), [7; 26])).unwrap();
+            }
+            assert_eq!(refusal(block_on(call.set("another", ""))), too_much(1071));
+            assert_eq!(refusal(block_on(call.delete("another"))), too_much(1071));
+            block_on(call.set(&key(first), [8; 26])).unwrap();
+            block_on(call.commit()).unwrap();
+        }
+        let call = call();
+        // As soon as they are too many.
+        assert_eq!(refusal(block_on(call.private().delete_prefix("k"))), too_much(20 * 74));
+        assert_eq!(block_on(call.private().delete_prefix("k00000000")).unwrap(), 10);
+        block_on(call.commit()).unwrap();
+        let left = block_on(session(larder, "w", "p").private().usage()).unwrap();
+        assert_eq!(left.keys, 10);
+    });
+}
+
+#[test]
+fn one_that_reads_without_end_has_read_the_store_and_no_other() {
+    on_each_engine(&Options::default(), |larder| {
+        furnish(larder);
+        let other = sharing(larder, "w", "p");
+        let one_that_reads = |keys: usize| {
+            let call = whole_call(larder);
+            for number in 0..keys {
+                block_on(call.private().exists(&format!("{number:0>1000}"))).unwrap();
+            }
+            block_on(call.set("new", "v")).unwrap();
+            call
+        };
+        let call = one_that_reads(10);
+        block_on(other.set("replaced", "not read")).unwrap();
+        block_on(call.commit()).unwrap();
+        let call = one_that_reads(1_100);
+        block_on(other.shared().set("replaced", "in the other store")).unwrap();
+        block_on(call.commit()).unwrap();
+        let call = one_that_reads(1_100);
+        block_on(other.set("replaced", "not read by name")).unwrap();
+        assert_eq!(refusal(block_on(call.commit())), "Conflict");
     });
 }
 

@@ -11,7 +11,8 @@ const KEPT_BYTES: usize = 512 * 1024;
 /// What a [`Runtime`](crate::Runtime) allows each call, and how many of them.
 ///
 /// What a plugin may store is not said here but in the [`Limits`](larder_store::Limits) of its session. In the worst
-/// case the plugins take `calls_at_once × (memory_bytes + hostcall_fuel)` of the host's memory.
+/// case the plugins take `calls_at_once × (memory_bytes + hostcall_fuel)` of the host's memory, and what whole calls hold until
+/// they are committed: for each about [`whole_call_bytes`](larder_store::Limits::whole_call_bytes), and a MiB for what it read.
 ///
 /// ```
 /// let mut options = larder_host::RuntimeOptions::default();

@@ -22,7 +22,7 @@ pub(super) struct Draft {
     pub writes: BTreeMap<Place, Write>,
     /// What the writes add to each store, and what they remove from it.
     pub balances: BTreeMap<StoreId, (Held, Held)>,
-    /// Bytes of keys and values that are held in memory.
+    /// What the writes hold in memory, counted as a quota counts.
     pub bytes: u64,
     /// No value that the call has put is gone before this.
     pub own_expiry: Option<Expiry>,
@@ -231,13 +231,6 @@ impl Draft {
         }
     }
 
-    pub fn check_bytes(&self, limit: u64) -> Result<(), Error> {
-        if self.bytes > limit {
-            return Err(Error::BatchTooLarge(Excess { unit: Unit::Bytes, limit, actual: self.bytes }));
-        }
-        Ok(())
-    }
-
     pub fn into_changes(self) -> (Vec<Change>, Vec<Arc<Reservation>>) {
         let clear = |store| Change::DeletePrefix { store, prefix: Key::trusted("").into_owned(), most: u64::MAX };
         let mut changes: Vec<Change> = self.cleared.into_iter().map(clear).collect();
@@ -255,6 +248,14 @@ impl Draft {
     }
 }
 
+/// Whether a whole call may hold so much in memory.
+pub(super) fn check_bytes(actual: u64, limit: u64) -> Result<(), Error> {
+    if actual > limit {
+        return Err(Error::BatchTooLarge(Excess { unit: Unit::Bytes, limit, actual }));
+    }
+    Ok(())
+}
+
 impl Write {
     /// What was counted before and no longer is.
     pub fn removes(&self) -> Held {
@@ -266,13 +267,13 @@ impl Write {
 }
 
 impl Effect {
-    /// Bytes of key and value that are held in memory.
+    /// What is held of it in memory, counted as a quota counts: also of what it deletes.
     pub fn bytes(&self, key: &Key) -> u64 {
         let value = match self {
-            Self::Put(Put { body: Body::Small(value), .. }) => value.len(),
+            Self::Put(Put { body: Body::Small(value), .. }) => value.len() as u64,
             _ => 0,
         };
-        (key.as_bytes().len() + value) as u64
+        Held::of(key, value).bytes
     }
 
     /// What it counts, beside what stood there if it is kept.
@@ -284,10 +285,10 @@ impl Effect {
         }
     }
 
-    /// What is seen of it. Additions are resolved before they are looked at.
-    pub fn stored(&self, now: Moment) -> Option<Stored> {
+    /// What a listing shows of it. Additions are resolved before they are looked at.
+    pub fn stamp(&self, now: Moment) -> Option<Stamp> {
         match self {
-            Self::Put(put) if !now.has_passed(put.expiry) => Some(put.stored()),
+            Self::Put(put) if !now.has_passed(put.expiry) => Some(put.stamp()),
             _ => None,
         }
     }
@@ -296,8 +297,11 @@ impl Effect {
 impl Put {
     /// As it is seen before it is committed.
     pub(super) fn stored(&self) -> Stored {
-        let version = self.version.unwrap_or(0.into());
-        Stored { stamp: Stamp { version, expiry: self.expiry, bytes: self.body.bytes() }, body: self.body.clone() }
+        Stored { stamp: self.stamp(), body: self.body.clone() }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { version: self.version.unwrap_or(0.into()), expiry: self.expiry, bytes: self.body.bytes() }
     }
 }
 

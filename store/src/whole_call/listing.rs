@@ -12,13 +12,21 @@ use crate::key::Key;
 use crate::reads::ReadRange;
 use crate::store_id::StoreId;
 
+/// A key that a whole call sees.
+struct SeenKey {
+    key: String,
+    stamp: Stamp,
+    /// Whether the call itself has put the value.
+    is_own: bool,
+}
+
 impl WholeCall {
     pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {
         self.resolve_additions(store, range.prefix).await?;
         let state = self.workspace.state().await?;
         let (rows, last) = self.merged(&state, store, &range).await?;
-        let theirs = rows.iter().filter(|row| row.value.is_none());
-        let first_expiry = theirs.map(|row| row.stamp.expiry).min().unwrap_or(Expiry::NEVER);
+        let theirs = rows.iter().filter(|seen| !seen.is_own);
+        let first_expiry = theirs.map(|seen| seen.stamp.expiry).min().unwrap_or(Expiry::NEVER);
         {
             let mut draft = self.draft();
             draft.note(&self.workspace, &state)?;
@@ -30,11 +38,10 @@ impl WholeCall {
                 last,
             });
         }
-        let keys = rows.into_iter().map(|row| Ok::<_, Error>((row.key, row.stamp, row.value)));
-        // Values that are not the call's own are read when it is known which fit.
-        let mut page = range.page(keys, |_, value| {
-            Ok(value.unwrap_or(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))
-        })?;
+        let keys = rows.into_iter().map(|seen| Ok::<_, Error>((seen.key, seen.stamp, ())));
+        // Values are read when it is known which fit.
+        let mut page =
+            range.page(keys, |_, ()| Ok(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))?;
         if range.wanted == Wanted::Values {
             for Row { key, value, .. } in &mut page.rows {
                 let at = Place::new(store, &Key::trusted(key));
@@ -71,7 +78,7 @@ impl WholeCall {
         state: &State,
         store: &StoreId,
         range: &Range<'_>,
-    ) -> Result<(Vec<Row>, Option<String>), Error> {
+    ) -> Result<(Vec<SeenKey>, Option<String>), Error> {
         let now = self.workspace.now();
         let (mut own, cleared) = {
             let draft = self.draft();
@@ -80,8 +87,8 @@ impl WholeCall {
             let own = draft.writes.range((from, Bound::Unbounded));
             let own = own.take_while(|(at, _)| at.store == *store && at.starts_with(range.prefix));
             let own = own.filter(|(at, _)| range.after.is_none_or(|after| at.key > *after));
-            let own: BTreeMap<String, Option<Stored>> =
-                own.map(|(at, write)| (at.key.as_str().to_owned(), write.effect.stored(now))).collect();
+            let own: BTreeMap<String, Option<Stamp>> =
+                own.map(|(at, write)| (at.key.as_str().to_owned(), write.effect.stamp(now))).collect();
             (own, draft.cleared.contains(store))
         };
         let view = state.as_ref().filter(|_| !cleared);
@@ -106,10 +113,10 @@ impl WholeCall {
             let later = page.next.as_ref().map_or_else(BTreeMap::new, |next| own.split_off(&format!("{next}\0")));
             let overridden = std::mem::replace(&mut own, later);
             let theirs = page.rows.into_iter().filter(|row| !overridden.contains_key(&row.key));
-            let mut merged: Vec<Row> = theirs.collect();
-            merged.extend(overridden.into_iter().filter_map(|(key, stored)| {
-                stored.map(|stored| Row { key, stamp: stored.stamp, value: Some(stored) })
-            }));
+            let mut merged: Vec<SeenKey> =
+                theirs.map(|Row { key, stamp, .. }| SeenKey { key, stamp, is_own: false }).collect();
+            let own_puts = overridden.into_iter().filter_map(|(key, stamp)| Some((key, stamp?)));
+            merged.extend(own_puts.map(|(key, stamp)| SeenKey { key, stamp, is_own: true }));
             merged.sort_by(|one, other| one.key.cmp(&other.key));
             rows.append(&mut merged);
             match page.next {

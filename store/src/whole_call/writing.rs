@@ -1,6 +1,9 @@
 //! Writes of a whole call, judged by what it sees.
 
-use super::draft::Replaced;
+use std::future::poll_fn;
+use std::task::Poll;
+
+use super::draft::{Replaced, check_bytes};
 use super::{State, WholeCall};
 use crate::engine::{Balance, Body, Change, Place, Stored, within};
 use crate::error::Error;
@@ -9,6 +12,24 @@ use crate::reservation::Reservation;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
 use crate::usage::Held;
+
+/// So many keys are looked up before others of the same thread have their turn: nothing else ends a look-up that waits for
+/// nobody.
+const LOOKED_UP_AT_ONCE: usize = 1_000;
+
+async fn stand_back_at_times(number: usize) {
+    if number % LOOKED_UP_AT_ONCE == LOOKED_UP_AT_ONCE - 1 {
+        let mut stood_back = false;
+        poll_fn(|context| match std::mem::replace(&mut stood_back, true) {
+            true => Poll::Ready(()),
+            false => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+}
 
 impl WholeCall {
     pub(super) async fn write(&self, scope: &Scope, writes: Writes) -> Result<(), Error> {
@@ -26,7 +47,8 @@ impl WholeCall {
         let (state, now) = (self.workspace.state().await?, self.workspace.now());
         let places = || changes.iter().filter_map(Change::place);
         let mut before = Vec::with_capacity(changes.len());
-        for at in places() {
+        for (number, at) in places().enumerate() {
+            stand_back_at_times(number).await;
             before.push(self.stands_before(&state, at, now).await?);
         }
         let held = self.held_by_touched(&state, places(), now).await?;
@@ -44,7 +66,7 @@ impl WholeCall {
             let mut quota = scope.quota();
             quota.reserved = self.workspace.reservations().now();
             draft.reservations.values().for_each(|reservation| reservation.take_out_of(&mut quota.reserved));
-            draft.check_bytes(scope.limits.whole_call_bytes)?;
+            check_bytes(draft.bytes, scope.limits.whole_call_bytes)?;
             within(&quota, balances, all)
         });
         if made.is_err() {
@@ -96,7 +118,8 @@ impl WholeCall {
     pub(super) async fn look_again_at_what_stands(&self) -> Result<(), Error> {
         let (state, now) = (self.workspace.state().await?, self.workspace.now());
         let places: Vec<Place> = self.draft().writes.keys().cloned().collect();
-        for at in places {
+        for (number, at) in places.into_iter().enumerate() {
+            stand_back_at_times(number).await;
             let stands = self.stands_before(&state, &at, now).await?;
             self.draft().stands(&at, stands.as_ref());
         }

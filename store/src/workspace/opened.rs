@@ -44,7 +44,10 @@ impl Workspace {
     pub fn known(&self, store: &StoreId, key: &Key<'_>) -> Option<Option<Arc<Known>>> {
         self.last_use.store(self.shared.open.moment(), Ordering::Relaxed);
         let open = self.open.read().expect("nothing panics while this is locked");
-        let known = open.as_ref().filter(|open| !open.must_reopen())?.hot()?.get(store, key)?;
+        let open = open.as_ref()?;
+        // Before it is asked whether it is to be opened anew, which costs where others may write.
+        let hot = open.hot()?;
+        let known = if open.must_reopen() { None } else { hot.get(store, key) }?;
         Some(known.filter(|known| !self.is_past(known.stamp)))
     }
 
