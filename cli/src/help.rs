@@ -133,7 +133,9 @@ database, which takes the place of the old one at one stroke; that, and each fil
 carried over, is kept in the directory that is told, until you remove it. A value that is damaged is
 lost, and so are keys on a page of the database that is: restore those from an export, if there is
 one. What is carried over is as of the last commit that can be read. No host may have the workspace
-open (exit code 3).
+open (exit code 3). Where nothing can be carried over (3, too), it says why: one that has got
+another name is as good as ever under its own; one that is lost is made again by an import, when
+`larder rm --all` has removed it.
 
 Examples:
   larder doctor

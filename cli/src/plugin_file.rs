@@ -13,14 +13,16 @@ use crate::failure::Failure;
 /// The bytes of a plugin; a file that has more than `most_bytes` is not read.
 pub fn read(path: &Path, most_bytes: usize) -> Result<Vec<u8>, Failure> {
     let cannot = |error| Failure::new(Exit::BadInput, error).context(format!("cannot read {}", path.display()));
+    let check = |actual| match actual > most_bytes {
+        true => Err(not_loaded(path, LoadError::TooLarge { limit: most_bytes, actual })),
+        false => Ok(()),
+    };
     let file = File::open(path).map_err(cannot)?;
-    let actual = usize::try_from(file.metadata().map_err(cannot)?.len()).unwrap_or(usize::MAX);
-    if actual > most_bytes {
-        return Err(not_loaded(path, LoadError::TooLarge { limit: most_bytes, actual }));
-    }
+    check(usize::try_from(file.metadata().map_err(cannot)?.len()).unwrap_or(usize::MAX))?;
     let mut bytes = Vec::new();
     // A pipe does not say its length beforehand; one byte too many is enough to be refused.
     file.take(most_bytes as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    check(bytes.len())?;
     Ok(bytes)
 }
 

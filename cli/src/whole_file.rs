@@ -19,15 +19,21 @@ pub struct WholeFile {
 
 impl WholeFile {
     pub fn create(path: &Path) -> io::Result<Self> {
-        // Where the name is a link, the file that it leads to is replaced.
+        // Where the name is a link to a file, that file is replaced.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
+        let there = fs::metadata(&path).ok();
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
             return Ok(Self { file: File::options().write(true).open(&path)?, path, partial: None });
         }
         let mut name = path.file_name().map(OsString::from).ok_or(io::ErrorKind::IsADirectory)?;
         name.push(format!(".{}.partial", process::id()));
         let partial = path.with_file_name(name);
-        Ok(Self { file: File::create(&partial)?, path, partial: Some(partial) })
+        let whole = Self { file: File::create_new(&partial)?, path, partial: Some(partial) };
+        if let Some(there) = there {
+            // Whoever may not read what is there may not read what takes its place.
+            whole.file.set_permissions(there.permissions())?;
+        }
+        Ok(whole)
     }
 
     /// Whether there is something to be removed should it not be completed.

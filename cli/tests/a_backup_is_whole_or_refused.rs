@@ -151,6 +151,23 @@ fn what_is_there_is_never_overwritten() {
     assert_eq!(names, ["larder-data", "w.larder"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_backup_is_no_more_readable_than_the_one_that_it_replaces() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let place = filled();
+    fs::write(place.path("private.larder"), "").unwrap();
+    fs::set_permissions(place.path("private.larder"), PermissionsExt::from_mode(0o600)).unwrap();
+    symlink("private.larder", place.path("latest.larder")).unwrap();
+    for name in ["private.larder", "latest.larder"] {
+        place.run(["export", "-w", "w", name]).prints("");
+        let written = fs::metadata(place.path("private.larder")).unwrap();
+        assert!(written.permissions().mode() & 0o777 == 0o600 && written.len() > 0, "{name}: {written:?}");
+    }
+    assert!(fs::symlink_metadata(place.path("latest.larder")).unwrap().is_symlink());
+}
+
 #[test]
 fn what_cannot_be_read_or_written_is_told() {
     let place = filled();

@@ -90,9 +90,21 @@ fn a_database_that_does_not_open_is_told_in_a_line() {
     assert_eq!((looked.code, told.lines().count()), (Some(1), 1), "{told}");
     assert!(told.starts_with("w: "), "{told}");
     let refused = place.run(["doctor", "-w", "w", "--salvage"]);
-    refused.fails(3, "nothing of it can be carried over: remove it with `larder rm --all -w w`");
+    refused.fails(3, "./larder-data: nothing can be carried over, and nothing was changed: ");
     place.run(["rm", "--all", "-w", "w", "--yes"]).prints("");
     place.run(["doctor"]).prints("");
+}
+
+#[test]
+fn a_workspace_under_a_wrong_name_is_told_whose_it_is_and_left() {
+    let place = Place::new();
+    place.run(["set", "-w", "w", "-p", "p", "k", "v"]).prints("");
+    let workspaces = place.path("larder-data/workspaces");
+    fs::rename(workspaces.join("w"), workspaces.join("v")).unwrap();
+    let refused = place.run(["doctor", "-w", "v", "--salvage"]);
+    refused.fails(3, "workspace 'v' is damaged: its database is that of workspace 'w'");
+    fs::rename(workspaces.join("v"), workspaces.join("w")).unwrap();
+    place.run(["get", "-w", "w", "-p", "p", "k"]).prints("v");
 }
 
 #[test]

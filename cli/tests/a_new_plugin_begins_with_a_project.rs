@@ -133,7 +133,7 @@ fn but_not_where_something_is() {
     fs::write(place.path("file"), "").unwrap();
     place.run(["new", "--lang", "c", "full"]).fails(2, "full is not empty");
     place.run(["new", "--lang", "c", "file"]).fails(2, "file is not a directory");
-    place.run(["new", "--lang", "c", "file/below"]).fails(2, "cannot make file/below");
+    place.run(["new", "--lang", "c", "file/below"]).fails(2, "file/below is not a directory");
     place.run(["new", "--lang", "c", ""]).fails(2, "a value is required for '<DIR>'");
     assert_eq!(fs::read_dir(place.path("full")).unwrap().count(), 1);
     assert_eq!(fs::read(place.path("file")).unwrap(), b"");

@@ -184,3 +184,15 @@ fn the_shared_store_is_open_as_far_as_it_is_granted() {
     assert_eq!(runs.larder.run(["get", "--shared", "a"]).printed(), b"1");
     runs.larder.run(["run", "--shared-prefix", "p/", "x.wasm"]).one_clear_line(2);
 }
+
+#[test]
+fn what_nobody_reads_hides_no_failure() {
+    let runs = Runs::new();
+    for (step, status) in [("exit 0", 0), ("exit 3", 1), ("trap", 4)] {
+        let mut child = runs.larder.start(Runs::arguments(&[], &["copy-input", "print unread", step]));
+        // In this order, so that nobody reads when the plugin ends.
+        drop(child.stdout.take());
+        drop(child.stdin.take());
+        assert_eq!(child.wait().unwrap().code(), Some(status), "{step}");
+    }
+}

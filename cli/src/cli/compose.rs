@@ -46,26 +46,30 @@ pub struct Limit {
     pub number: u64,
 }
 
-/// The names of the limits that the adapter knows.
-const LIMITS: [&str; 10] = [
-    "key-bytes",
-    "value-bytes",
-    "batch-items",
-    "batch-bytes",
-    "chunk-bytes",
-    "open-handles",
-    "store-bytes",
-    "store-keys",
-    "workspace-bytes",
-    "delete-prefix-keys",
+/// The limits that the adapter knows, and the most that each can be.
+const LIMITS: [(&str, u64); 10] = [
+    ("key-bytes", u32::MAX as u64),
+    ("value-bytes", u64::MAX),
+    ("batch-items", u32::MAX as u64),
+    ("batch-bytes", u64::MAX),
+    ("chunk-bytes", u32::MAX as u64),
+    ("open-handles", u32::MAX as u64),
+    ("store-bytes", u64::MAX),
+    ("store-keys", u64::MAX),
+    ("workspace-bytes", u64::MAX),
+    ("delete-prefix-keys", u64::MAX),
 ];
 
 impl Limit {
     fn parse(text: &str) -> Result<Self, String> {
         let (name, number) = text.split_once('=').ok_or_else(|| format!("{text:?} is no NAME=NUMBER"))?;
-        let known = LIMITS.into_iter().find(|limit| *limit == name);
-        let name = known.ok_or_else(|| format!("{name:?} is no limit; there are {}", LIMITS.join(", ")))?;
-        Ok(Self { name, number: parse_bytes(number)? })
+        let known = LIMITS.into_iter().find(|(limit, _)| *limit == name);
+        let names = || LIMITS.map(|(limit, _)| limit).join(", ");
+        let (name, most) = known.ok_or_else(|| format!("{name:?} is no limit; there are {}", names()))?;
+        match parse_bytes(number)? {
+            number if number > most => Err(format!("{name} is {number}, and can be {most} at most")),
+            number => Ok(Self { name, number }),
+        }
     }
 
     /// The variable of the environment that says the same.
@@ -82,9 +86,12 @@ mod tests {
     fn a_limit_has_a_name_and_a_number() {
         let limit = Limit::parse("value-bytes=2KiB").unwrap();
         assert_eq!((limit.variable().as_str(), limit.number), ("LARDER_VALUE_BYTES", 2048));
-        for (wrong, told) in
-            [("value-bytes", "NAME=NUMBER"), ("size=1", "there are key-bytes"), ("store-keys=many", "is not a size")]
-        {
+        for (wrong, told) in [
+            ("value-bytes", "NAME=NUMBER"),
+            ("size=1", "there are key-bytes"),
+            ("store-keys=many", "is not a size"),
+            ("key-bytes=4GiB", "4294967295 at most"),
+        ] {
             assert!(Limit::parse(wrong).unwrap_err().contains(told), "{wrong}");
         }
     }

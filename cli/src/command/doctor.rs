@@ -61,10 +61,10 @@ async fn salvage(larder: &Larder, workspace: &WorkspaceId) -> Result<Exit, Failu
 }
 
 fn not_salvaged(error: Error) -> Failure {
-    match &error {
-        Error::Unavailable(fault @ Fault::Damaged { workspace, .. }) => Exit::Larder.because(format!(
-            "{fault}; nothing of it can be carried over: remove it with `larder rm --all -w {workspace}`, and import an export"
-        )),
+    match error {
+        Error::Unavailable(Fault::Damaged { .. }) => {
+            Failure::from(error).context("nothing can be carried over, and nothing was changed")
+        }
         _ => Failure::from(error),
     }
 }

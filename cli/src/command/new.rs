@@ -30,16 +30,19 @@ pub fn new(New { language, project: dir }: &New) -> Result<Exit, Failure> {
 
 /// Makes the directory, unless there is one and it is empty.
 fn make_empty(dir: &Path) -> Result<(), Failure> {
+    let cannot = |what, error| Failure::new(Exit::Larder, error).context(format!("cannot {what} {}", dir.display()));
     match fs::read_dir(dir) {
         Ok(mut entries) => match entries.next() {
             None => Ok(()),
             Some(_) => Err(Exit::BadInput.because(format!("{} is not empty", dir.display()))),
         },
-        Err(_) if dir.exists() => Err(Exit::BadInput.because(format!("{} is not a directory", dir.display()))),
-        Err(_) => fs::create_dir_all(dir).map_err(|error| {
-            let exit = if error.kind() == ErrorKind::NotADirectory { Exit::BadInput } else { Exit::Larder };
-            Failure::new(exit, error).context(format!("cannot make {}", dir.display()))
-        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(dir).map_err(|error| cannot("make", error))
+        }
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            Err(Exit::BadInput.because(format!("{} is not a directory", dir.display())))
+        }
+        Err(error) => Err(cannot("read", error)),
     }
 }
 

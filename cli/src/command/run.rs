@@ -55,17 +55,27 @@ pub fn run(dir: &Path, options: Run) -> Result<Exit, Failure> {
     executor.shutdown_background();
     let exit = ran?;
     // What the plugin wrote without a line end is still to be written.
-    print(|out| out.flush())?;
-    Ok(exit)
+    unless_failed(exit, print(|out| out.flush()))
+}
+
+/// How the program ends where it was written, or not, what the plugin said: one that failed has failed whoever reads that.
+fn unless_failed(exit: Exit, written: Result<(), Failure>) -> Result<Exit, Failure> {
+    if exit == Exit::Done { written.map(|()| exit) } else { Ok(exit) }
 }
 
 /// Releases what the plugin wrote, unless it tells of a success that there was not.
 fn end(ended: Result<Ended, CallError>, stdio: &Stdio) -> Result<Exit, Failure> {
     match ended {
-        Ok(ended) => stdio.release().and_then(|()| ended.exit()),
+        Ok(ended) => {
+            let written = stdio.release();
+            unless_failed(ended.exit()?, written)
+        }
         Err(CallError::NotCommitted(error)) => Err(Failure::from(error).context("the call was not committed")),
         Err(error @ CallError::Conflict) => Err(Failure::new(Exit::Larder, error)),
-        Err(error) => stdio.release().and(Err(Failure::new(Exit::Stopped, error))),
+        Err(error) => {
+            let _ = stdio.release();
+            Err(Failure::new(Exit::Stopped, error))
+        }
     }
 }
 
