@@ -23,15 +23,19 @@ pub struct StorageCtx {
 /// How many resources other than readers and writers a plugin may have open, such as buckets.
 const OTHER_HANDLES: usize = 256;
 
+/// How many resources a plugin may have open, of all kinds together.
+pub(crate) fn most_handles(session: &Session) -> usize {
+    // Where there are few others, the session refuses a reader or writer too many before the table is full.
+    usize::try_from(session.limits().open_handles).unwrap_or(usize::MAX).saturating_add(OTHER_HANDLES)
+}
+
 pub(crate) type ErrorHook = Arc<dyn Fn(&Error) + Send + Sync>;
 
 impl StorageCtx {
     /// Lets the plugin work in `session`.
     pub fn new(session: Session) -> Self {
-        // The session refuses a reader or writer too many before the table is full.
-        let open_handles = usize::try_from(session.limits().open_handles).unwrap_or(usize::MAX);
         let mut table = ResourceTable::new();
-        table.set_max_capacity(open_handles.saturating_add(OTHER_HANDLES));
+        table.set_max_capacity(most_handles(&session));
         Self { session, table, cursors: Cursors::new(), pace: None, on_error: None }
     }
 
@@ -79,7 +83,7 @@ impl<'a> StorageView<'a> {
 
     /// The session, for a call that reads so many keys, once the plugin's rates allow that.
     pub(crate) fn reading(&self, keys: usize) -> impl Future<Output = Result<&Session, Error>> {
-        self.session_for(Demand { reads: keys as u64, ..Demand::default() })
+        self.session_for(Demand { reads: keys.max(1) as u64, ..Demand::default() })
     }
 
     /// The session, for a call that writes a key and so many bytes, once the plugin's rates allow that.

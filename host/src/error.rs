@@ -1,8 +1,8 @@
-use larder_store::Error as StoreError;
+use larder_store::{Error as StoreError, Excess, Unit};
 use wasmtime::component::ResourceTableError;
 
 use crate::bindings::types;
-use crate::ctx::StorageView;
+use crate::ctx::{StorageView, most_handles};
 
 /// What an implementation of the interfaces fails with: a value for the plugin, save where the call cannot go on.
 ///
@@ -33,6 +33,11 @@ impl types::Host for StorageView<'_> {
     fn convert_error(&mut self, Error(kind): Error) -> wasmtime::Result<types::Error> {
         match kind {
             Kind::Store(error) => Ok((&self.admit(error)?).into()),
+            Kind::Handle(ResourceTableError::Full) => {
+                let limit = most_handles(&self.ctx.session) as u64;
+                let error = StoreError::TooManyOpen(Excess { unit: Unit::Handles, limit, actual: limit + 1 });
+                Ok((&self.admit(error)?).into())
+            }
             Kind::Handle(error) => Err(error.into()),
         }
     }
@@ -55,19 +60,34 @@ impl StorageView<'_> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use larder_store::{Excess, Fault, Larder, Limits, Options, Unit};
+    use larder_store::{Fault, Larder, Limits, Options, Session};
 
     use super::*;
     use crate::StorageCtx;
 
+    fn session() -> Session {
+        let (workspace, plugin) = ("w".parse().unwrap(), "p".parse().unwrap());
+        Larder::in_memory(Options::default()).session(&workspace, &plugin, Limits::default())
+    }
+
+    #[test]
+    fn a_full_table_is_a_value_and_a_handle_that_there_is_not_ends_the_call() {
+        let mut ctx = StorageCtx::new(session());
+        let mut convert =
+            |error: ResourceTableError| types::Host::convert_error(&mut StorageView::new(&mut ctx), Error::from(error));
+        let told = convert(ResourceTableError::Full).unwrap();
+        let limit = 16 + 256;
+        assert!(
+            matches!(told, types::Error::TooManyOpen(types::Excess { limit: said, actual, .. }) if (said, actual) == (limit, limit + 1)),
+            "{told:?}"
+        );
+        assert!(convert(ResourceTableError::NotPresent).is_err());
+    }
+
     #[test]
     fn a_conflict_ends_the_call_and_is_told_to_nobody_else() {
         let told = Arc::new(Mutex::new(Vec::new()));
-        let session = Larder::in_memory(Options::default()).session(
-            &"w".parse().unwrap(),
-            &"p".parse().unwrap(),
-            Limits::default(),
-        );
+        let session = session();
         let hook = {
             let told = told.clone();
             move |error: &StoreError| told.lock().unwrap().push(error.to_string())

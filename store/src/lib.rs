@@ -34,6 +34,7 @@ mod expiry;
 mod export;
 mod export_file;
 mod export_reader;
+mod give_way;
 mod grant;
 mod handles;
 mod hot_cache;

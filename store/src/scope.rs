@@ -6,6 +6,7 @@ use crate::engine::{
     Batch, BatchOutcome, Body, Change, Check, LARGE_BYTES, Page, Place, Quota, Range, Reserved, Stamp, Stored, View,
 };
 use crate::error::{Error, Excess, Unit};
+use crate::give_way;
 use crate::grant::Grant;
 use crate::handles::{Handles, OpenHandle};
 use crate::key::Key;
@@ -22,6 +23,8 @@ use crate::version::Version;
 use crate::whole_call::WholeCall;
 use crate::workspace::{InUse, NewestView, Workspace};
 
+/// So many values, of almost a mebibyte each at most, are read before others have their turn.
+const READ_AT_ONCE: usize = 16;
 /// What is given to a large value's file at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 
@@ -210,7 +213,8 @@ impl Scope {
         if let Some(call) = &self.call {
             let mut all = Vec::with_capacity(places.len());
             let mut bytes = 0;
-            for place in places {
+            for (number, place) in places.iter().enumerate() {
+                give_way::each(READ_AT_ONCE, number).await;
                 call.promise_version(place).await?;
                 let stored = call.get(place).await?;
                 bytes += stored.as_ref().map_or(0, |stored| stored.stamp.bytes);
@@ -232,12 +236,14 @@ impl Scope {
         now: Moment<'_>,
     ) -> Result<Vec<Option<Stored>>, Error> {
         let mut bytes = 0;
-        for Place { store, key } in places {
+        for (number, Place { store, key }) in places.iter().enumerate() {
+            give_way::each(READ_AT_ONCE, number).await;
             bytes += view.look(store, key, now).await?.map_or(0, |stamp| stamp.bytes);
         }
         self.check_answer(bytes)?;
         let mut all = Vec::with_capacity(places.len());
-        for Place { store, key } in places {
+        for (number, Place { store, key }) in places.iter().enumerate() {
+            give_way::each(READ_AT_ONCE, number).await;
             all.push(view.get(store, key, now).await?);
         }
         Ok(all)

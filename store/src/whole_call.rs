@@ -8,6 +8,7 @@ use self::draft::{Draft, Effect, Write, check_bytes};
 use crate::engine::{BatchOutcome, Change, Check, Committed, Page, Place, Put, Range, Row, Stamp, Stored, Wanted};
 use crate::error::{Error, Excess, Unit};
 use crate::expiry::Expiry;
+use crate::give_way::give_way;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::reads::ReadRange;
@@ -156,6 +157,7 @@ impl WholeCall {
                 Some(next) => after = Some(Key::trusted(&next).into_owned()),
                 None => break,
             }
+            give_way().await;
         }
         if count > most {
             return Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit: most, actual: count }));

@@ -137,6 +137,23 @@ fn what_is_gone_counts_in_its_workspace_until_the_last_reader_closes() {
     block_on(session.set("l", value(600_000))).unwrap();
 }
 
+/// Also where it was opened before it was committed, when nobody but its writer knew it.
+#[test]
+fn what_was_read_within_a_whole_call_counts_when_it_is_gone() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = open_with(temporary.path(), &Options::default());
+    let session = limited(&larder, "w", "p", Limits { workspace_bytes: 3_000_000, ..Limits::default() });
+    let call = session.again().with_commit(Commit::WholeCall);
+    block_on(call.set("k", value(2_500_000))).unwrap();
+    let reader = open(&call, "k");
+    block_on(call.commit()).unwrap();
+    block_on(session.delete("k")).unwrap();
+    let refused = block_on(session.set("l", value(600_000)));
+    assert!(matches!(&refused, Err(Error::QuotaExceeded(excess)) if *excess == bytes(500_000, 600_065)), "{refused:?}");
+    drop(reader);
+    block_on(session.set("l", value(600_000))).unwrap();
+}
+
 #[test]
 fn when_its_session_and_the_larder_are_dropped() {
     on_each_engine(&Options::default(), |larder| {

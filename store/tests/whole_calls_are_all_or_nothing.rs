@@ -7,7 +7,7 @@ mod support;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use larder_store::{Action, Address, Change, Commit, Error, Larder, Limits, Options, Session, Store};
+use larder_store::{Action, Address, Change, Commit, Error, Larder, Limits, Options, Outcome, Session, Store};
 use pollster::block_on;
 use support::{limited, on_each_engine, open_with, refusal, session, sharing};
 
@@ -250,6 +250,48 @@ fn what_waits_for_the_commit_is_bounded_also_what_is_deleted() {
         block_on(call.commit()).unwrap();
         let left = block_on(session(larder, "w", "p").private().usage()).unwrap();
         assert_eq!(left.keys, 10);
+    });
+}
+
+/// More of each than is looked at in one go.
+#[test]
+fn a_long_listing_has_what_was_there_and_what_the_call_itself_makes_of_it() {
+    on_each_engine(&Options::default(), |larder| {
+        let key = |number: usize| format!("k{number:05}");
+        let apply = |session: &Session, numbers: &mut dyn Iterator<Item = usize>, action: &dyn Fn() -> Action| {
+            let names: Vec<String> = numbers.map(key).collect();
+            for some in names.chunks(1000) {
+                let changes = some.iter().map(|key| Change { at: Address::private(key), action: action() }).collect();
+                assert!(matches!(block_on(session.apply(&[], changes)).unwrap(), Outcome::Committed(_)));
+            }
+        };
+        let set = || Action::Set(b"v".to_vec());
+        apply(&session(larder, "w", "p"), &mut (0..6000).step_by(2), &set);
+        let call = session(larder, "w", "p").with_commit(Commit::WholeCall);
+        apply(&call, &mut (1..6000).step_by(2).filter(|number| number % 3 == 0), &set);
+        apply(&call, &mut (0..6000).step_by(2).filter(|number| (500..5000).contains(number)), &|| Action::Delete);
+        block_on(call.set("l", "not listed")).unwrap();
+        let is_there = |number: &usize| match number % 2 {
+            0 => !(500..5000).contains(number),
+            _ => number % 3 == 0,
+        };
+        let expected: Vec<String> = (0..6000).filter(is_there).map(key).collect();
+        for most in [7, 999, 1000] {
+            let (mut listed, mut after) = (Vec::new(), None);
+            loop {
+                let page = block_on(call.private().keys("k", after.as_deref(), most)).unwrap();
+                assert!(page.keys.len() <= most as usize);
+                listed.extend(page.keys);
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert!(listed == expected, "{most} at a time: {} of {}", listed.len(), expected.len());
+        }
+        assert_eq!(block_on(call.private().delete_prefix("k")).unwrap(), expected.len() as u64);
+        block_on(call.commit()).unwrap();
+        assert_eq!(block_on(session(larder, "w", "p").private().keys("", None, 9)).unwrap().keys, ["l"]);
     });
 }
 

@@ -58,6 +58,9 @@ async fn of_writes() {
     takes_its_time(&hostile, Deed::Write, 2, 0).await;
     takes_its_time(&hostile, Deed::Commit, 16, 0).await;
     takes_its_time(&hostile, Deed::KeyvalueSetMany, 16, 0).await;
+    for nothing in [Deed::CommitNothing, Deed::KeyvalueSetNothing] {
+        takes_its_time(&hostile, nothing, 1, 0).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

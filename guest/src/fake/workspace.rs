@@ -94,7 +94,7 @@ impl Workspace {
 
     /// When something is gone that lives so long; none where that is never.
     pub fn expiry(&self, expires_in_ms: u64) -> Option<u64> {
-        self.now_ms.checked_add(expires_in_ms)
+        self.now_ms.checked_add(expires_in_ms).filter(|at_ms| *at_ms < u64::MAX)
     }
 
     pub fn page_limits(&self, most: u32) -> PageLimits {

@@ -45,7 +45,8 @@ implement! {
             });
             Demand {
                 reads: checks.len() as u64,
-                writes: changes.len() as u64,
+                // One that changes nothing is as much work as one that changes a key.
+                writes: changes.len().max(1) as u64,
                 written_bytes: bytes.sum::<usize>() as u64,
             }
         }

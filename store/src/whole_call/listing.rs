@@ -8,9 +8,16 @@ use super::{State, WholeCall};
 use crate::engine::{Body, Page, Place, Range, Row, Stamp, Stored, Wanted};
 use crate::error::Error;
 use crate::expiry::Expiry;
+use crate::give_way;
 use crate::key::Key;
+use crate::moment::Moment;
 use crate::reads::ReadRange;
 use crate::store_id::StoreId;
+
+/// So many keys of a call's own are looked at in a round.
+const OWN_AT_ONCE: usize = 1_000;
+/// So many rounds are made before others have their turn.
+const ROUNDS_AT_ONCE: usize = 100;
 
 /// A key that a whole call sees.
 struct SeenKey {
@@ -18,6 +25,16 @@ struct SeenKey {
     stamp: Stamp,
     /// Whether the call itself has put the value.
     is_own: bool,
+}
+
+/// What a whole call itself makes of some keys.
+struct OwnKeys {
+    /// None where it deletes one.
+    keys: BTreeMap<String, Option<Stamp>>,
+    /// The last of them, where there are more.
+    end: Option<String>,
+    /// Whether it has emptied the store before, so that nothing else is there.
+    are_all: bool,
 }
 
 impl WholeCall {
@@ -80,23 +97,13 @@ impl WholeCall {
         range: &Range<'_>,
     ) -> Result<(Vec<SeenKey>, Option<String>), Error> {
         let now = self.workspace.now();
-        let (mut own, cleared) = {
-            let draft = self.draft();
-            draft.check()?;
-            let from = Bound::Included(Place::new(store, range.prefix));
-            let own = draft.writes.range((from, Bound::Unbounded));
-            let own = own.take_while(|(at, _)| at.store == *store && at.starts_with(range.prefix));
-            let own = own.filter(|(at, _)| range.after.is_none_or(|after| at.key > *after));
-            let own: BTreeMap<String, Option<Stamp>> =
-                own.map(|(at, write)| (at.key.as_str().to_owned(), write.effect.stamp(now))).collect();
-            (own, draft.cleared.contains(store))
-        };
-        let view = state.as_ref().filter(|_| !cleared);
         let mut rows = Vec::new();
         let mut after = range.after.cloned().map(Key::into_owned);
-        loop {
-            let page = match view {
-                Some(view) => {
+        for round in 0.. {
+            give_way::each(ROUNDS_AT_ONCE, round).await;
+            let own = self.own_keys(store, range, after.as_ref(), now)?;
+            let page = match state {
+                Some(view) if !own.are_all => {
                     let most_keys = range.most_keys.saturating_add(1);
                     let page = Range {
                         after: after.as_ref(),
@@ -107,23 +114,51 @@ impl WholeCall {
                     };
                     view.page(store, page, now).await?
                 }
-                None => Page::default(),
+                _ => Page::default(),
             };
-            // Of the call's own keys those that come no later than what the state has shown.
-            let later = page.next.as_ref().map_or_else(BTreeMap::new, |next| own.split_off(&format!("{next}\0")));
-            let overridden = std::mem::replace(&mut own, later);
-            let theirs = page.rows.into_iter().filter(|row| !overridden.contains_key(&row.key));
+            // How far both have been looked through.
+            let end = match (page.next, own.end) {
+                (Some(theirs), Some(own)) => Some(theirs.min(own)),
+                (theirs, own) => theirs.or(own),
+            };
+            let is_within = |key: &String| end.as_ref().is_none_or(|end| key <= end);
+            let theirs = page.rows.into_iter().filter(|row| is_within(&row.key) && !own.keys.contains_key(&row.key));
             let mut merged: Vec<SeenKey> =
                 theirs.map(|Row { key, stamp, .. }| SeenKey { key, stamp, is_own: false }).collect();
-            let own_puts = overridden.into_iter().filter_map(|(key, stamp)| Some((key, stamp?)));
-            merged.extend(own_puts.map(|(key, stamp)| SeenKey { key, stamp, is_own: true }));
+            let own_puts =
+                own.keys.iter().filter(|(key, _)| is_within(key)).filter_map(|(key, stamp)| Some((key, (*stamp)?)));
+            merged.extend(own_puts.map(|(key, stamp)| SeenKey { key: key.clone(), stamp, is_own: true }));
             merged.sort_by(|one, other| one.key.cmp(&other.key));
             rows.append(&mut merged);
-            match page.next {
-                Some(next) if rows.len() > range.most_keys => return Ok((rows, Some(next))),
-                Some(next) => after = Some(Key::trusted(&next).into_owned()),
-                None => return Ok((rows, None)),
+            match end {
+                Some(end) if rows.len() > range.most_keys => return Ok((rows, Some(end))),
+                Some(end) => after = Some(Key::trusted(&end).into_owned()),
+                None => break,
             }
         }
+        Ok((rows, None))
+    }
+
+    /// What the call itself makes of the keys of a range behind `after`.
+    fn own_keys(
+        &self,
+        store: &StoreId,
+        range: &Range<'_>,
+        after: Option<&Key<'_>>,
+        now: Moment<'_>,
+    ) -> Result<OwnKeys, Error> {
+        let draft = self.draft();
+        draft.check()?;
+        let from = match after {
+            Some(after) if after >= range.prefix => Bound::Excluded(Place::new(store, after)),
+            _ => Bound::Included(Place::new(store, range.prefix)),
+        };
+        let here = draft.writes.range((from, Bound::Unbounded));
+        let mut here = here.take_while(|(at, _)| at.store == *store && at.starts_with(range.prefix));
+        let some = here.by_ref().take(OWN_AT_ONCE);
+        let keys: BTreeMap<_, _> =
+            some.map(|(at, write)| (at.key.as_str().to_owned(), write.effect.stamp(now))).collect();
+        let end = here.next().and_then(|_| keys.keys().next_back().cloned());
+        Ok(OwnKeys { keys, end, are_all: draft.cleared.contains(store) })
     }
 }

@@ -1,35 +1,18 @@
 //! Writes of a whole call, judged by what it sees.
 
-use std::future::poll_fn;
-use std::task::Poll;
-
 use super::draft::{Replaced, check_bytes};
 use super::{State, WholeCall};
 use crate::engine::{Balance, Body, Change, Place, Stored, within};
 use crate::error::Error;
+use crate::give_way;
 use crate::moment::Moment;
 use crate::reservation::Reservation;
 use crate::scope::{Scope, Writes};
 use crate::store_id::StoreId;
 use crate::usage::Held;
 
-/// So many keys are looked up before others of the same thread have their turn: nothing else ends a look-up that waits for
-/// nobody.
+/// So many keys are looked up before others have their turn.
 const LOOKED_UP_AT_ONCE: usize = 1_000;
-
-async fn stand_back_at_times(number: usize) {
-    if number % LOOKED_UP_AT_ONCE == LOOKED_UP_AT_ONCE - 1 {
-        let mut stood_back = false;
-        poll_fn(|context| match std::mem::replace(&mut stood_back, true) {
-            true => Poll::Ready(()),
-            false => {
-                context.waker().wake_by_ref();
-                Poll::Pending
-            }
-        })
-        .await;
-    }
-}
 
 impl WholeCall {
     pub(super) async fn write(&self, scope: &Scope, writes: Writes) -> Result<(), Error> {
@@ -48,7 +31,7 @@ impl WholeCall {
         let places = || changes.iter().filter_map(Change::place);
         let mut before = Vec::with_capacity(changes.len());
         for (number, at) in places().enumerate() {
-            stand_back_at_times(number).await;
+            give_way::each(LOOKED_UP_AT_ONCE, number).await;
             before.push(self.stands_before(&state, at, now).await?);
         }
         let held = self.held_by_touched(&state, places(), now).await?;
@@ -119,7 +102,7 @@ impl WholeCall {
         let (state, now) = (self.workspace.state().await?, self.workspace.now());
         let places: Vec<Place> = self.draft().writes.keys().cloned().collect();
         for (number, at) in places.into_iter().enumerate() {
-            stand_back_at_times(number).await;
+            give_way::each(LOOKED_UP_AT_ONCE, number).await;
             let stands = self.stands_before(&state, &at, now).await?;
             self.draft().stands(&at, stands.as_ref());
         }

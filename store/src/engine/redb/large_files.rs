@@ -89,12 +89,13 @@ impl LargeFiles {
         self.known().contains_key(&name) && matches!(self.layout.open_large(&self.id, &file_name(name)), Ok(Some(_)))
     }
 
-    /// Notes that a commit refers to these.
-    pub fn adopt(&self, names: &[LargeName]) {
+    /// Notes that a commit refers to these, which have so many bytes.
+    pub fn adopt(&self, files: &[(LargeName, u64)]) {
         let mut known = self.known();
-        for name in names {
+        for (name, bytes) in files {
             if let Some(file) = known.get_mut(name) {
-                file.commit = Reference::There;
+                // When it was begun nobody knew how many.
+                (file.bytes, file.commit) = (*bytes, Reference::There);
             }
         }
     }

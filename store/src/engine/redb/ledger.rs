@@ -43,7 +43,7 @@ pub(super) struct Ledger<'t> {
 /// The files of large values that a transaction needs from now on, and no longer.
 #[derive(Default)]
 pub(super) struct LargeChanges {
-    pub adopted: Vec<LargeName>,
+    pub adopted: Vec<(LargeName, u64)>,
     pub freed: Vec<LargeName>,
 }
 
@@ -223,7 +223,7 @@ impl<'t> Ledger<'t> {
             store.contents.large += 1;
             let rows = beside(&mut store.large, transaction, store.names.large())?;
             rows.insert(name.as_slice(), bytes.to_le_bytes().as_slice())?;
-            self.large.adopted.push(name);
+            self.large.adopted.push((name, bytes));
         }
         Ok(())
     }

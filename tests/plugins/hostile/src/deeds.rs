@@ -23,7 +23,13 @@ pub struct Deeds {
 
 impl Deeds {
     pub fn new(deed: Deed, value_bytes: u32) -> Self {
-        let of_keyvalue = [Deed::KeyvalueSet, Deed::KeyvalueGet, Deed::KeyvalueKeys, Deed::KeyvalueSetMany];
+        let of_keyvalue = [
+            Deed::KeyvalueSet,
+            Deed::KeyvalueGet,
+            Deed::KeyvalueKeys,
+            Deed::KeyvalueSetMany,
+            Deed::KeyvalueSetNothing,
+        ];
         let bucket = of_keyvalue.contains(&deed).then(|| store::open("").expect("there is this bucket"));
         Self { deed, value: vec![7; value_bytes as usize], done: 0, after: None, kept: Vec::new(), bucket }
     }
@@ -49,6 +55,7 @@ impl Deeds {
             Deed::DeletePrefix => storage::delete_prefix("").map(drop),
             Deed::Usage => storage::usage().map(drop),
             Deed::Commit => atomic::commit(&[], &self.changes()).map(drop),
+            Deed::CommitNothing => atomic::commit(&[], &[]).map(drop),
             Deed::Entry => atomic::get(&at).map(drop),
             Deed::GetMany => atomic::get_many(&addresses()).map(drop),
             Deed::Increment => atomic::increment(&at, 1).map(drop),
@@ -69,6 +76,7 @@ impl Deeds {
                 let items: Vec<_> = (0..KEYS).map(|key| (key.to_string(), self.value.clone())).collect();
                 batch::set_many(self.bucket(), &items).map_err(other)
             }
+            Deed::KeyvalueSetNothing => batch::set_many(self.bucket(), &[]).map_err(other),
             Deed::KeyvalueOpen => store::open("").map(|bucket| self.kept.push(Box::new(bucket))).map_err(other),
             Deed::Compute => {
                 black_box(self.value.iter().map(|byte| u64::from(*byte)).sum::<u64>());
