@@ -23,13 +23,8 @@ pub struct Deeds {
 
 impl Deeds {
     pub fn new(deed: Deed, value_bytes: u32) -> Self {
-        let of_keyvalue = [
-            Deed::KeyvalueSet,
-            Deed::KeyvalueGet,
-            Deed::KeyvalueKeys,
-            Deed::KeyvalueSetMany,
-            Deed::KeyvalueSetNothing,
-        ];
+        let of_keyvalue =
+            [Deed::KeyvalueSet, Deed::KeyvalueGet, Deed::KeyvalueKeys, Deed::KeyvalueSetMany, Deed::KeyvalueSetNothing];
         let bucket = of_keyvalue.contains(&deed).then(|| store::open("").expect("there is this bucket"));
         Self { deed, value: vec![7; value_bytes as usize], done: 0, after: None, kept: Vec::new(), bucket }
     }
