@@ -5,6 +5,7 @@
 mod larder;
 
 use std::fs;
+use std::path::PathBuf;
 
 use larder::Place;
 use pollster::block_on;
@@ -20,6 +21,12 @@ fn files(place: &Place) -> Vec<(String, Vec<u8>)> {
         .collect();
     files.sort();
     files
+}
+
+/// The file of the only large value.
+fn blob(place: &Place) -> PathBuf {
+    let blobs = place.path("larder-data/workspaces/w/blobs");
+    fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path()
 }
 
 fn damage(place: &Place, pattern: &[u8]) {
@@ -52,8 +59,7 @@ fn what_is_damaged_is_named_and_the_rest_carried_over() {
     place.run_with_input(["set", "-w", "w", "-p", "p", "large\n", "-"], &large).prints("");
     place.run(["set", "-w", "w", "-p", "p", "k", "v"]).prints("");
     place.run(["set", "-w", "well", "-p", "p", "k", "v"]).prints("");
-    let blobs = place.path("larder-data/workspaces/w/blobs");
-    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
+    let blob = blob(&place);
     let mut bytes = fs::read(&blob).unwrap();
     bytes[1 << 20] ^= 1;
     fs::write(&blob, bytes).unwrap();
@@ -111,9 +117,7 @@ fn a_workspace_under_a_wrong_name_is_told_whose_it_is_and_left() {
 fn an_export_says_once_which_value_it_cannot_read() {
     let place = Place::new();
     place.run_with_input(["set", "-w", "w", "-p", "p", "large", "-"], &vec![7; 2 << 20]).prints("");
-    let blobs = place.path("larder-data/workspaces/w/blobs");
-    let blob = fs::read_dir(blobs).unwrap().next().unwrap().unwrap().path();
-    fs::write(&blob, "another").unwrap();
+    fs::write(blob(&place), "another").unwrap();
     let reason = "larder: cannot read plugin \"p\", key \"large\": the stored value is damaged\n";
     let refused = place.run(["export", "-w", "w", "w.larder"]);
     assert_eq!((refused.code, &*refused.stderr), (Some(3), reason));

@@ -83,12 +83,12 @@ impl<'a> StorageView<'a> {
 
     /// The session, for a call that reads so many keys, once the plugin's rates allow that.
     pub(crate) fn reading(&self, keys: usize) -> impl Future<Output = Result<&Session, Error>> {
-        self.session_for(Demand { reads: keys.max(1) as u64, ..Demand::default() })
+        self.session_for(Demand::reading(keys))
     }
 
     /// The session, for a call that writes a key and so many bytes, once the plugin's rates allow that.
     pub(crate) fn writing(&self, bytes: usize) -> impl Future<Output = Result<&Session, Error>> {
-        self.session_for(Demand { writes: 1, written_bytes: bytes as u64, ..Demand::default() })
+        self.session_for(Demand::writing(1, bytes))
     }
 
     /// The session, for a call that asks for this, once the plugin's rates allow that.

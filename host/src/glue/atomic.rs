@@ -43,12 +43,7 @@ implement! {
                     Action::Delete | Action::Add(_) => 0,
                 }
             });
-            Demand {
-                reads: checks.len() as u64,
-                // One that changes nothing is as much work as one that changes a key.
-                writes: changes.len().max(1) as u64,
-                written_bytes: bytes.sum::<usize>() as u64,
-            }
+            Demand { reads: checks.len() as u64, ..Demand::writing(changes.len(), bytes.sum()) }
         }
     }
 }

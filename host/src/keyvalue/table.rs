@@ -17,7 +17,7 @@ impl StorageView<'_> {
         bucket: &Resource<Bucket>,
         keys: usize,
     ) -> impl Future<Output = Result<Opened<'_>, Error>> + use<'_> {
-        self.opened(bucket, Demand { reads: keys.max(1) as u64, ..Demand::default() })
+        self.opened(bucket, Demand::reading(keys))
     }
 
     /// A bucket, for a call that writes so many keys and bytes, once the plugin's rates allow that.
@@ -27,7 +27,7 @@ impl StorageView<'_> {
         keys: usize,
         bytes: usize,
     ) -> impl Future<Output = Result<Opened<'_>, Error>> + use<'_> {
-        self.opened(bucket, Demand { writes: keys.max(1) as u64, written_bytes: bytes as u64, ..Demand::default() })
+        self.opened(bucket, Demand::writing(keys, bytes))
     }
 
     fn opened(

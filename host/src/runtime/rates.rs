@@ -43,6 +43,17 @@ pub(crate) struct Demand {
     pub written_bytes: u64,
 }
 
+/// A call that names no key is as much work as one that names one, and counts as that.
+impl Demand {
+    pub fn reading(keys: usize) -> Self {
+        Self { reads: keys.max(1) as u64, ..Self::default() }
+    }
+
+    pub fn writing(keys: usize, bytes: usize) -> Self {
+        Self { writes: keys.max(1) as u64, written_bytes: bytes as u64, ..Self::default() }
+    }
+}
+
 impl Rates {
     pub fn new() -> Self {
         Self(Mutex::new(Plugins { known: HashMap::new(), tidy_at: FEW }))
