@@ -102,11 +102,19 @@ impl LargeFiles {
 
     /// Removes files that no commit refers to any more, each as soon as nobody uses it.
     pub fn free(&self, names: &[LargeName]) {
-        for name in names {
-            match self.known().get_mut(name) {
-                Some(file) => file.commit = Reference::NoMore,
-                None => self.remove(*name),
+        let mut unused = Vec::new();
+        {
+            let mut known = self.known();
+            for name in names {
+                match known.get_mut(name) {
+                    Some(file) => file.commit = Reference::NoMore,
+                    None => unused.push(*name),
+                }
             }
+        }
+        // With nothing locked, as the disk may take its time.
+        for name in unused {
+            self.remove(name);
         }
     }
 

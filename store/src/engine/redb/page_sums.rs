@@ -60,25 +60,26 @@ impl PageSums {
 
     /// Whether what was read is what it should be, as far as is known; and learns from it what others are to be.
     pub fn is_right(&self, offset: u64, bytes: &[u8]) -> bool {
-        let mut known = self.known();
         if offset < PAGE_BYTES {
-            known.learn_header(bytes);
+            self.known().learn_header(bytes);
             return true;
         }
         #[cfg(test)]
-        if known.blind {
+        if self.known().blind {
             return true;
         }
-        let right = known.pages.get(&offset).copied();
+        // Bound here, so that nothing is locked while the sum is made.
+        let right = self.known().pages.get(&offset).copied();
         let is_right = match right {
             None => {
                 #[cfg(test)]
-                known.unknown.push(offset);
+                self.known().unknown.push(offset);
                 true
             }
             Some(Right::Written(sum)) => half(xxh3_128(bytes)) == sum,
             Some(Right::InTree(sum, tree)) => summed(bytes, tree).is_some_and(|part| half(xxh3_128(part)) == sum),
         };
+        let mut known = self.known();
         if let (true, Some(Right::InTree(_, tree))) = (is_right, right) {
             for link in below(bytes, tree) {
                 known.learn(&link);
@@ -99,9 +100,10 @@ impl PageSums {
     /// Remembers what was written.
     pub fn wrote(&self, offset: u64, bytes: &[u8]) {
         if offset >= PAGE_BYTES {
+            let sum = half(xxh3_128(bytes));
             let mut known = self.known();
             known.damaged.remove(&offset);
-            known.pages.insert(offset, Right::Written(half(xxh3_128(bytes))));
+            known.pages.insert(offset, Right::Written(sum));
         }
     }
 
