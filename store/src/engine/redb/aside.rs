@@ -8,8 +8,9 @@ use crate::error::{Error, Fault};
 use crate::workspace_id::WorkspaceId;
 
 const DAMAGED: &str = ".damaged-";
-/// What a disk reads whole or not at all.
+/// What a disk reads whole or not at all, and how often it is asked, as a disk that ages may read it the next time.
 const SECTOR_BYTES: usize = 4096;
+const TRIES: usize = 5;
 
 impl Layout {
     /// Copies a workspace's database, and those of its files of large values that are named, to where they stay, durably; says
@@ -62,8 +63,8 @@ fn copy_to(mut from: File, mut to: File) -> io::Result<()> {
     for at in (0..bytes).step_by(SECTOR_BYTES) {
         let left = usize::try_from(bytes - at).unwrap_or(SECTOR_BYTES);
         let piece = &mut piece[..left.min(SECTOR_BYTES)];
-        from.seek(SeekFrom::Start(at))?;
-        if from.read_exact(piece).is_err() {
+        let mut read = || from.seek(SeekFrom::Start(at)).and_then(|_| from.read_exact(piece));
+        if !(0..TRIES).any(|_| read().is_ok()) {
             piece.fill(0);
         }
         to.write_all(piece)?;

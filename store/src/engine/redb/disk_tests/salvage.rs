@@ -4,6 +4,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
+use rustix::io::Errno;
 
 use super::super::backend::Backend;
 use super::super::database::builder;
@@ -13,7 +14,7 @@ use super::user::{Deed, Edit, Said, User};
 use super::world::World;
 use crate::access::Access;
 use crate::damage::Damage;
-use crate::dir::simulated::Disk;
+use crate::dir::simulated::{Disk, Operation, Plan, Unsynced};
 use crate::dir::{Dir, Mode};
 use crate::engine::{Absent, Engine, Place, RedbEngine, Sharing};
 use crate::error::{Error, Fault};
@@ -222,6 +223,28 @@ fn what_somebody_has_open_is_looked_at_and_not_salvaged() {
         }
         drop(open);
     }
+}
+
+/// A disk that ages reads a sector the second time that it did not read the first.
+#[test]
+fn the_old_database_is_kept_as_it_was_though_a_read_failed_once() {
+    let (mut kept, mut pages) = (0, 0);
+    for after in 0.. {
+        let disk = Disk::new(1);
+        furnished(&disk);
+        let old = bytes(&workspace(&disk), "data.redb");
+        let plan = Plan { operations: &[Operation::Read], after, times: 1, error: Errno::IO, unsynced: Unsynced::Kept };
+        let engine = engine(&disk);
+        let (salvaged, reads) = disk.failing(plan, || block_on(engine.salvage(&id())));
+        if reads <= after {
+            break;
+        }
+        let Ok(Some(salvaged)) = salvaged else { continue };
+        let aside = disk.root().open_dir("workspaces").unwrap().open_dir(&salvaged.aside).unwrap();
+        assert!(bytes(&aside, "data.redb") == old, "read {after} failed");
+        (kept, pages) = (kept + 1, old.len() / 4096);
+    }
+    assert!(kept >= pages, "{kept} times, of {pages} pages that are copied");
 }
 
 #[test]
