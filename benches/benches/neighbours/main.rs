@@ -1,5 +1,5 @@
 //! What a plugin that does its worst costs its neighbours: the p99 of their calls meanwhile, against that of the same calls
-//! in quiet, in turn.
+//! in quiet, in turn; and beside them that of a thread which appends to a file and syncs it, as a measure of the machine.
 
 mod attack;
 mod hostile;
@@ -41,7 +41,7 @@ async fn main() -> Result<ExitCode> {
     options.call_timeout = Some(Duration::from_secs(600));
     let runtime = Runtime::new(options)?;
     let hostile = Hostile::new(larder_tests::Hostile::in_runtime(runtime), larder.clone());
-    let mut neighbour = Neighbour::new(hostile.clone()).await?;
+    let mut neighbour = Neighbour::new(hostile.clone(), scratch.path()).await?;
 
     println!(
         "A sample is a call of a plugin that gets, or sets, one value of 100 B; p99 is the least of its worst hundredth.\n\n{HEAD}"

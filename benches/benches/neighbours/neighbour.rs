@@ -1,8 +1,10 @@
 use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use larder_benches::Samples;
-use tokio::task::JoinHandle;
+use larder_benches::{RawLog, Samples, Shape};
+use tokio::task::{JoinHandle, spawn_blocking};
 use wasmtime::Result;
 
 use crate::attack::WORKSPACE;
@@ -10,6 +12,8 @@ use crate::hostile::{Deed, Hostile};
 
 const PLUGIN: &str = "neighbour";
 const VALUE_BYTES: u32 = 100;
+
+const ONE: Shape = Shape { samples: 1, calls: 1 };
 
 /// How many times its bound a ratio may be before it counts as a regression rather than as noise.
 const TOLERANCE: f64 = 2.0;
@@ -21,19 +25,29 @@ const PLACES: [(&str, &str, f64); 2] =
     [("elsewhere", "in another workspace", 2.0), (WORKSPACE, "in the same workspace", 10.0)];
 const CALLS: [(Deed, &str); 2] = [(Deed::Get, "get"), (Deed::Set, "set")];
 
-/// A plugin that means well, in another workspace than the attacker and in the same.
+/// A plugin that means well, in another workspace than the attacker and in the same; and one who needs nothing but a processor
+/// and the disk, whom no larder can serve better than the machine does.
 pub struct Neighbour {
     hostile: Hostile,
-    quiet: [[Samples; 2]; 2],
-    attacked: [[Samples; 2]; 2],
+    log: Arc<Mutex<RawLog>>,
+    quiet: Taken,
+    attacked: Taken,
+}
+
+/// What each kind of call took, in each place, and a thread that appends to a file and syncs it.
+#[derive(Default)]
+struct Taken {
+    calls: [[Samples; 2]; 2],
+    raw: Samples,
 }
 
 impl Neighbour {
-    pub async fn new(hostile: Hostile) -> Result<Self> {
+    pub async fn new(hostile: Hostile, dir: &Path) -> Result<Self> {
         for (workspace, ..) in PLACES {
             hostile.session(workspace, PLUGIN)?.set("0", vec![7; VALUE_BYTES as usize]).await?;
         }
-        Ok(Self { hostile, quiet: Default::default(), attacked: Default::default() })
+        let log = Arc::new(Mutex::new(RawLog::create(&dir.join("raw"))?));
+        Ok(Self { hostile, log, quiet: Taken::default(), attacked: Taken::default() })
     }
 
     pub async fn in_quiet(&mut self, calls: u32) -> Result<()> {
@@ -57,8 +71,8 @@ impl Neighbour {
         Ok(())
     }
 
-    async fn each(&self, samples: &mut [[Samples; 2]; 2]) -> Result<()> {
-        for ((workspace, ..), samples) in PLACES.iter().zip(samples) {
+    async fn each(&self, samples: &mut Taken) -> Result<()> {
+        for ((workspace, ..), samples) in PLACES.iter().zip(&mut samples.calls) {
             for ((deed, _), samples) in CALLS.iter().zip(samples) {
                 let (session, hostile) = (self.hostile.session(workspace, PLUGIN)?, self.hostile.clone());
                 let deed = *deed;
@@ -71,6 +85,10 @@ impl Neighbour {
                 samples.add_one(timed.await??);
             }
         }
+        let log = self.log.clone();
+        let appended =
+            spawn_blocking(move || log.lock().expect("nothing panics while this is locked").append(VALUE_BYTES, ONE));
+        samples.raw.add(&appended.await??, ONE);
         Ok(())
     }
 
@@ -82,8 +100,8 @@ impl Neighbour {
 
 pub struct Rows {
     attack: &'static str,
-    quiet: [[Samples; 2]; 2],
-    attacked: [[Samples; 2]; 2],
+    quiet: Taken,
+    attacked: Taken,
 }
 
 /// A kind of call.
@@ -108,7 +126,7 @@ impl Rows {
     }
 
     fn all(&self) -> impl Iterator<Item = Row<'_>> {
-        let places = PLACES.iter().zip(self.quiet.iter().zip(&self.attacked));
+        let places = PLACES.iter().zip(self.quiet.calls.iter().zip(&self.attacked.calls));
         places.flat_map(|((_, place, bound), (quiet, attacked))| {
             let calls = CALLS.iter().zip(quiet.iter().zip(attacked));
             calls.map(|((_, call), (quiet, attacked))| Row { call, place, quiet, attacked, bound: *bound })
@@ -129,6 +147,13 @@ impl fmt::Display for Rows {
                 "| {attack} | {call} {place} | {quiet} | {attacked} | {calls} | {ratio:.1} | {bound}{missed} |"
             )?;
         }
-        Ok(())
+        let (attack, quiet, attacked) = (self.attack, &self.quiet.raw, &self.attacked.raw);
+        let (ratio, calls) = (attacked.p99() / quiet.p99(), attacked.count());
+        writeln!(
+            f,
+            "| {attack} | a thread's append and fdatasync | {} | {} | {calls} | {ratio:.1} | |",
+            ms(quiet),
+            ms(attacked)
+        )
     }
 }
