@@ -34,7 +34,8 @@ pub struct Options {
     pub sharing: Sharing,
     /// Workspaces open at once, at most; never more than half of the descriptors that the process may have. Default 512.
     pub open_workspaces: usize,
-    /// Readers and writers of streams that are open at once, in all sessions together, at most. Default 256.
+    /// Readers and writers of streams that are open at once, in all sessions together, at most; in one workspace a quarter
+    /// of them. Default 256.
     pub open_handles: usize,
     /// Bytes of values that are being written or read at once, in all sessions together; further calls wait, in the order
     /// of coming. Default 256 MiB.

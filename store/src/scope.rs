@@ -4,9 +4,10 @@ use crate::address::{Address, Store};
 use crate::commit::Commit;
 use crate::engine::{
     Batch, BatchOutcome, Body, Change, Check, LARGE_BYTES, Page, Place, Quota, Range, Reserved, Stamp, Stored, View,
+    Wanted, page_with_any,
 };
 use crate::error::{Error, Excess, Unit};
-use crate::give_way;
+use crate::give_way::{self, give_way};
 use crate::grant::Grant;
 use crate::handles::{Handles, OpenHandle};
 use crate::key::Key;
@@ -68,7 +69,7 @@ pub(crate) struct Writes {
 /// What a reader or writer keeps open.
 pub(crate) struct OpenHandles {
     _of_session: OpenHandle,
-    _of_larder: OpenHandle,
+    _of_workspace_and_larder: (OpenHandle, OpenHandle),
     _workspace: InUse,
 }
 
@@ -148,9 +149,11 @@ impl Scope {
     }
 
     pub fn open_handles(&self) -> Result<OpenHandles, Error> {
-        let of_session = self.handles.open()?;
-        let of_larder = self.workspace.handles().open()?;
-        Ok(OpenHandles { _of_session: of_session, _of_larder: of_larder, _workspace: self.workspace.keep_open() })
+        Ok(OpenHandles {
+            _of_session: self.handles.open()?,
+            _of_workspace_and_larder: self.workspace.open_handle()?,
+            _workspace: self.workspace.keep_open(),
+        })
     }
 
     pub async fn get(&self, store: &StoreId, key: &Key<'_>) -> Result<Option<Stored>, Error> {
@@ -271,7 +274,7 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.page(store, range).await;
         }
-        read_committed!(self.workspace, Page::default(), |view, now| view.page(store, range, now).await)
+        read_committed!(self.workspace, Page::default(), |view, now| page_with_any(&*view, store, range, now).await)
     }
 
     pub async fn held(&self, store: &StoreId) -> Result<Held, Error> {
@@ -285,6 +288,13 @@ impl Scope {
         let most = self.limits.delete_prefix_keys;
         if let Some(call) = &self.call {
             return call.delete_prefix(self, store, prefix, most).await;
+        }
+        if !prefix.as_str().is_empty() {
+            // Before it is queued, so that what is refused keeps nobody waiting.
+            let count = read_committed!(self.workspace, 0, |view, now| count_keys(&*view, store, prefix, now).await)?;
+            if count > most {
+                return Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit: most, actual: count }));
+            }
         }
         let change = Change::DeletePrefix { store: store.clone(), prefix: prefix.clone().into_owned(), most };
         let writes = Writes { changes: vec![change], reservations: Vec::new() };
@@ -360,5 +370,20 @@ impl Scope {
         }
         let (reservation, at) = (reservation.clone(), at.clone());
         self.workspace.reserve(Request { reservation, at, value_bytes, quota: self.quota() }).await
+    }
+}
+
+/// How many keys start with `prefix`.
+async fn count_keys(view: &dyn View, store: &StoreId, prefix: &Key<'_>, now: Moment<'_>) -> Result<u64, Error> {
+    let mut count = 0;
+    let mut after: Option<Key> = None;
+    loop {
+        let range =
+            Range { prefix, after: after.as_ref(), most_keys: 1_000, most_bytes: u64::MAX, wanted: Wanted::Keys };
+        let Page { rows, next } = view.page(store, range, now).await?;
+        count += rows.len() as u64;
+        let Some(next) = next else { return Ok(count) };
+        after = Some(Key::trusted(&next).into_owned());
+        give_way().await;
     }
 }

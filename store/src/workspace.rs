@@ -18,7 +18,7 @@ use crate::access::Access;
 use crate::clock::Timekeeper;
 use crate::engine::{Absent, Batch, BatchOutcome, Engine, LargeWriter};
 use crate::error::{Error, Fault};
-use crate::handles::Handles;
+use crate::handles::{Handles, OpenHandle};
 use crate::hot_cache::HotCache;
 use crate::housekeeper::Housekeeper;
 use crate::in_flight::{Admission, InFlight};
@@ -63,6 +63,7 @@ pub(crate) struct Workspace {
     tidy_due_ms: AtomicU64,
     recent: Mutex<Recent>,
     reservations: Arc<Reservations>,
+    handles: Arc<Handles>,
     /// Who needs it to stay open.
     users: AtomicUsize,
 }
@@ -80,6 +81,7 @@ impl Workspace {
     pub fn new(id: WorkspaceId, shared: Arc<Shared>) -> Self {
         Self {
             id,
+            handles: shared.handles.of_workspace(),
             shared,
             open: RwLock::default(),
             queue: Mutex::default(),
@@ -133,9 +135,9 @@ impl Workspace {
         &self.reservations
     }
 
-    /// How many readers and writers are open in the whole larder.
-    pub fn handles(&self) -> &Arc<Handles> {
-        &self.shared.handles
+    /// Opens one more reader or writer, if the workspace and the larder may have it.
+    pub fn open_handle(&self) -> Result<(OpenHandle, OpenHandle), Error> {
+        Ok((self.handles.open()?, self.shared.handles.open()?))
     }
 
     /// Waits until values of so many bytes may be worked on.
@@ -299,9 +301,14 @@ impl Workspace {
                 break;
             }
         }
-        let commits = self.commits.load(Ordering::Relaxed);
-        if commits != before && !self.watched.swap(true, Ordering::Relaxed) {
-            self.shared.housekeeper.tidy_when_idle(self, commits);
+        if self.commits.load(Ordering::Relaxed) != before {
+            self.tidy_when_idle();
+        }
+    }
+
+    fn tidy_when_idle(self: &Arc<Self>) {
+        if !self.watched.swap(true, Ordering::Relaxed) {
+            self.shared.housekeeper.tidy_when_idle(self, self.commits.load(Ordering::Relaxed));
         }
     }
 
@@ -358,6 +365,11 @@ impl Workspace {
         let now = self.now();
         // Nothing is lost if it fails: it is done again, or opening takes longer.
         let Ok(Some(next_ms)) = block_on(open.tidy(now)) else { return };
+        if next_ms <= now.now_ms() {
+            // Behind whoever waits.
+            let begin = self.queue().add_chore(Chore::Tidy);
+            return self.work_if(begin);
+        }
         let due_ms = self.tidy_due_ms.load(Ordering::Relaxed);
         if due_ms <= now.now_ms() || next_ms < due_ms {
             self.tidy_due_ms.store(next_ms, Ordering::Relaxed);
@@ -384,6 +396,10 @@ impl Workspace {
             self.recent().opened(open.commits());
             *self.open.write().expect("nothing panics while this is locked") = Some(open.clone());
             self.shared.open.add(self);
+            if open.had_expiring() {
+                // What has expired goes, also where nothing is written.
+                self.tidy_when_idle();
+            }
         }
         Ok(opened)
     }

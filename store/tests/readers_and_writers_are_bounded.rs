@@ -1,4 +1,4 @@
-//! A session has no more readers and writers open than it may, nor has a larder; one that closes makes room.
+//! A session has no more readers and writers open than it may, nor has a workspace or a larder; one that closes makes room.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -55,20 +55,27 @@ fn none_where_the_host_says_so() {
 }
 
 #[test]
-fn two_hundred_and_fifty_six_in_a_larder_unless_the_host_says_otherwise() {
+fn two_hundred_and_fifty_six_in_a_larder_and_a_quarter_of_them_in_a_workspace_unless_the_host_says_otherwise() {
     let mut few = Options::default();
-    few.open_handles = 20;
-    for (options, most) in [(Options::default(), 256_u64), (few, 20)] {
+    few.open_handles = 78;
+    for (options, most) in [(Options::default(), 256_u64), (few, 78)] {
         on_each_engine(&options, |larder| {
-            drop(furnished(larder, Limits::default()));
-            let sessions: Vec<_> = (0..most.div_ceil(15)).map(|_| session(larder, "w", "p")).collect();
-            let mut readers: Vec<_> = (0..most).map(|n| open(&sessions[n as usize / 15]).unwrap()).collect();
-            let elsewhere = session(larder, "v", "q");
-            assert_eq!(refusal(create(&elsewhere)), too_many(most, most + 1), "in another workspace, too");
-            assert_eq!(refusal(open(&session(larder, "w", "p"))), too_many(most, most + 1));
-            readers.pop();
-            drop(create(&elsewhere).unwrap());
-            drop(open(&session(larder, "w", "p")).unwrap());
+            let of_workspace = most.div_ceil(4);
+            let fill = |workspace: &str, count: u64| -> Vec<Reader> {
+                block_on(session(larder, workspace, "p").set("k", "v")).unwrap();
+                let sessions: Vec<_> = (0..count.div_ceil(15)).map(|_| session(larder, workspace, "p")).collect();
+                (0..count).map(|number| open(&sessions[number as usize / 15]).unwrap()).collect()
+            };
+            let mut first = fill("a", of_workspace);
+            for plugin in ["p", "q"] {
+                let refused = refusal(create(&session(larder, "a", plugin)));
+                assert_eq!(refused, too_many(of_workspace, of_workspace + 1));
+            }
+            let _others = [fill("b", of_workspace), fill("c", of_workspace), fill("d", most - 3 * of_workspace)];
+            assert_eq!(refusal(create(&session(larder, "e", "q"))), too_many(most, most + 1));
+            first.pop();
+            drop(create(&session(larder, "e", "q")).unwrap());
+            drop(create(&session(larder, "a", "q")).unwrap());
         });
     }
 }

@@ -96,6 +96,10 @@ impl EngineWorkspace for GatedWorkspace {
         self.0.commits()
     }
 
+    fn had_expiring(&self) -> bool {
+        self.0.had_expiring()
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         self.0.view()
     }

@@ -356,6 +356,20 @@ fn its_space_comes_back_without_a_reader() {
     assert!(block_on(session.shared().exists("stays")).unwrap());
 }
 
+/// Nobody else would remove it.
+#[test]
+fn its_space_comes_back_where_nothing_is_written_any_more() {
+    let temporary = tempfile::tempdir().unwrap();
+    let clock = HandClock::at(START_MS);
+    let larder = open_with(temporary.path(), &timed(&clock));
+    set_expiring(&sharing(&larder, "w", "p"), Address::private("k"), 1_200_000, SECOND);
+    drop(larder);
+    clock.forward(1000);
+    let larder = open_with(temporary.path(), &timed(&clock));
+    assert_eq!(block_on(sharing(&larder, "w", "p").get("other")).unwrap(), None);
+    eventually("no file is left", || blobs(temporary.path(), "w").is_empty());
+}
+
 /// More than one write removes on its way, and some of it large.
 #[test]
 fn its_space_comes_back_however_much_there_is() {

@@ -88,6 +88,10 @@ impl EngineWorkspace for WatchedWorkspace {
         self.inner.commits()
     }
 
+    fn had_expiring(&self) -> bool {
+        self.inner.had_expiring()
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         self.inner.view()
     }

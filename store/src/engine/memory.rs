@@ -97,6 +97,10 @@ impl EngineWorkspace for MemoryWorkspace {
         self.contents().state.commit
     }
 
+    fn had_expiring(&self) -> bool {
+        self.contents().state.stores.values().any(|store| !store.expiring.is_empty())
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         let state: Arc<dyn View> = self.contents().state.clone();
         Box::pin(ready(Ok(state)))
@@ -284,10 +288,8 @@ impl View for State {
             Some(store) => {
                 let from = range.start().map(|bytes| std::str::from_utf8(bytes).expect("a key is text"));
                 let values = store.values.range::<str, _>((from, Bound::Unbounded));
-                let seen = values.filter(|(_, stored)| !now.has_passed(stored.stamp.expiry));
-                range.page(seen.map(|(key, stored)| Ok((key.clone(), stored.stamp, stored))), |_, stored| {
-                    Ok::<_, Error>(Stored::clone(stored))
-                })
+                let rows = values.map(|(key, stored)| Ok((key.clone(), stored.stamp, stored)));
+                range.page(rows, now, |_, stored| Ok::<_, Error>(Stored::clone(stored)))
             }
             None => Ok(Page::default()),
         };

@@ -20,6 +20,7 @@ use std::sync::Arc;
 pub use batch::{Batch, BatchOutcome, Change, Check, Committed, Place, Put};
 pub use memory::MemoryEngine;
 pub use quota::{Quota, Reserved};
+pub(crate) use range::page_with_any;
 pub use range::{Page, Range, Row, Wanted};
 #[cfg(fuzzing)]
 pub use redb::fuzzing;
@@ -101,6 +102,9 @@ pub trait EngineWorkspace: Send + Sync {
     /// The number of the last commit; 0 before the first.
     fn commits(&self) -> u64;
 
+    /// Whether there were values that expire when it was opened.
+    fn had_expiring(&self) -> bool;
+
     /// What was committed last.
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>>;
 
@@ -114,8 +118,8 @@ pub trait EngineWorkspace: Send + Sync {
     /// Begins a large value.
     fn write_large(&self) -> Answer<'_, Result<Box<dyn LargeWriter>, Error>>;
 
-    /// Does what is better done while nobody waits, such as removing what has expired and preparing for a quick start
-    /// after a crash; says when the next value expires.
+    /// Does some of what is better done while nobody waits, such as removing what has expired and preparing for a quick
+    /// start after a crash; says when there is more to do, such as a value that expires, which may be now.
     fn tidy<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Option<u64>, Error>>;
 }
 
@@ -142,7 +146,7 @@ pub trait View: Send + Sync {
         now: Moment<'a>,
     ) -> Answer<'a, Result<Option<Stamp>, Error>>;
 
-    /// A page of keys.
+    /// A page of keys, which may be a short one.
     fn page<'a>(&'a self, store: &'a StoreId, range: Range<'a>, now: Moment<'a>) -> Answer<'a, Result<Page, Error>>;
 
     /// What a store holds.

@@ -1,9 +1,17 @@
 use std::ops::Bound;
 
-use super::Stored;
 use super::stored::Stamp;
+use super::{LARGE_BYTES, Stored, View};
 use crate::error::Error;
+use crate::give_way::give_way;
 use crate::key::Key;
+use crate::moment::Moment;
+use crate::store_id::StoreId;
+
+/// What is looked at for one page at most, so that others of the same thread have their turn: bytes of values, which are read
+/// with their keys, and some for each key.
+const LOOKED_AT_BYTES: u64 = 8 * 1024 * 1024;
+const LOOKED_AT_BYTES_A_KEY: u64 = 4 * 1024;
 
 /// Which keys a page holds.
 #[derive(Clone, Copy, Debug)]
@@ -30,11 +38,13 @@ pub enum Wanted {
 }
 
 /// Keys in byte order, and where to go on.
+///
+/// It may have fewer keys than it was to have, none even, where it took long to find them.
 #[derive(Default)]
 pub struct Page {
     /// The keys.
     pub rows: Vec<Row>,
-    /// What the page that follows comes after; none on the last page.
+    /// What the page that follows comes after, whether or not it has any keys; none on the last page.
     pub next: Option<String>,
 }
 
@@ -49,20 +59,30 @@ pub struct Row {
 }
 
 impl Range<'_> {
-    /// The page of these keys, from an iterator of those that have not expired, which begins at [`Range::start`].
+    /// The page of these keys as of `now`, from an iterator that begins at [`Range::start`].
     ///
     /// `read` gives the value of the last key that the iterator gave.
     pub(crate) fn page<R, E: From<Error>>(
         &self,
         rows: impl Iterator<Item = Result<(String, Stamp, R), E>>,
+        now: Moment,
         mut read: impl FnMut(&str, R) -> Result<Stored, E>,
     ) -> Result<Page, E> {
         let mut page = Page::default();
-        let mut bytes = 0;
+        let (mut bytes, mut looked_at) = (0, 0);
         for row in rows {
             let (key, stamp, raw) = row?;
             if !key.starts_with(self.prefix.as_str()) {
                 break;
+            }
+            looked_at += LOOKED_AT_BYTES_A_KEY + if stamp.bytes < LARGE_BYTES { stamp.bytes } else { 0 };
+            let is_enough = looked_at >= LOOKED_AT_BYTES;
+            if now.has_passed(stamp.expiry) {
+                if is_enough {
+                    page.next = Some(key);
+                    break;
+                }
+                continue;
             }
             bytes += key.len() as u64;
             if self.wanted == Wanted::Values {
@@ -77,7 +97,13 @@ impl Range<'_> {
                 Wanted::Keys => None,
                 Wanted::Values => Some(read(&key, raw)?),
             };
+            if is_enough {
+                page.next = Some(key.clone());
+            }
             page.rows.push(Row { key, stamp, value });
+            if is_enough {
+                break;
+            }
         }
         Ok(page)
     }
@@ -88,5 +114,23 @@ impl Range<'_> {
             Some(after) if after >= self.prefix => Bound::Excluded(after.as_bytes()),
             _ => Bound::Included(self.prefix.as_bytes()),
         }
+    }
+}
+
+/// A page that has a key, if any is left.
+pub(crate) async fn page_with_any(
+    view: &dyn View,
+    store: &StoreId,
+    range: Range<'_>,
+    now: Moment<'_>,
+) -> Result<Page, Error> {
+    let mut passed: Option<Key> = None;
+    loop {
+        let page = view.page(store, Range { after: passed.as_ref().or(range.after), ..range }, now).await?;
+        match page.next {
+            Some(next) if page.rows.is_empty() => passed = Some(Key::trusted(&next).into_owned()),
+            _ => return Ok(page),
+        }
+        give_way().await;
     }
 }

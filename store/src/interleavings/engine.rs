@@ -181,6 +181,10 @@ impl EngineWorkspace for Watched {
         self.memory.commits()
     }
 
+    fn had_expiring(&self) -> bool {
+        self.memory.had_expiring()
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         if self.broken != Broken::CommitNumber {
             return self.memory.view();

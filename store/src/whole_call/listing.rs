@@ -8,7 +8,7 @@ use super::{State, WholeCall};
 use crate::engine::{Body, Page, Place, Range, Row, Stamp, Stored, Wanted};
 use crate::error::Error;
 use crate::expiry::Expiry;
-use crate::give_way;
+use crate::give_way::give_way;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::reads::ReadRange;
@@ -16,8 +16,6 @@ use crate::store_id::StoreId;
 
 /// So many keys of a call's own are looked at in a round.
 const OWN_AT_ONCE: usize = 1_000;
-/// So many rounds are made before others have their turn.
-const ROUNDS_AT_ONCE: usize = 100;
 
 /// A key that a whole call sees.
 struct SeenKey {
@@ -41,7 +39,8 @@ impl WholeCall {
     pub async fn page(&self, store: &StoreId, range: Range<'_>) -> Result<Page, Error> {
         self.resolve_additions(store, range.prefix).await?;
         let state = self.workspace.state().await?;
-        let (rows, last) = self.merged(&state, store, &range).await?;
+        let now = self.workspace.now();
+        let (rows, last) = self.merged(&state, store, &range, now).await?;
         let theirs = rows.iter().filter(|seen| !seen.is_own);
         let first_expiry = theirs.map(|seen| seen.stamp.expiry).min().unwrap_or(Expiry::NEVER);
         {
@@ -58,7 +57,7 @@ impl WholeCall {
         let keys = rows.into_iter().map(|seen| Ok::<_, Error>((seen.key, seen.stamp, ())));
         // Values are read when it is known which fit.
         let mut page =
-            range.page(keys, |_, ()| Ok(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))?;
+            range.page(keys, now, |_, ()| Ok(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))?;
         if range.wanted == Wanted::Values {
             for Row { key, value, .. } in &mut page.rows {
                 let at = Place::new(store, &Key::trusted(key));
@@ -95,12 +94,11 @@ impl WholeCall {
         state: &State,
         store: &StoreId,
         range: &Range<'_>,
+        now: Moment<'_>,
     ) -> Result<(Vec<SeenKey>, Option<String>), Error> {
-        let now = self.workspace.now();
         let mut rows = Vec::new();
         let mut after = range.after.cloned().map(Key::into_owned);
-        for round in 0.. {
-            give_way::each(ROUNDS_AT_ONCE, round).await;
+        loop {
             let own = self.own_keys(store, range, after.as_ref(), now)?;
             let page = match state {
                 Some(view) if !own.are_all => {
@@ -133,10 +131,10 @@ impl WholeCall {
             match end {
                 Some(end) if rows.len() > range.most_keys => return Ok((rows, Some(end))),
                 Some(end) => after = Some(Key::trusted(&end).into_owned()),
-                None => break,
+                None => return Ok((rows, None)),
             }
+            give_way().await;
         }
-        Ok((rows, None))
     }
 
     /// What the call itself makes of the keys of a range behind `after`.

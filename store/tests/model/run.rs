@@ -19,7 +19,7 @@ pub enum Ground {
     Memory,
 }
 
-/// Readers and writers that all sessions may have open together.
+/// Readers and writers that all sessions may have open together, as they have one workspace.
 const MOST_HANDLES: usize = 6;
 /// The slot of the session that is asked what time the workspace has.
 const WITNESS: usize = SLOTS;
@@ -54,7 +54,7 @@ impl<'a> Run<'a> {
     fn start(ground: &'a Ground) -> Result<Self, String> {
         let clock = HandClock::at(START_MS);
         let mut options = timed(&clock);
-        options.open_handles = MOST_HANDLES;
+        options.open_handles = 4 * MOST_HANDLES;
         let larder = ground.open(&options);
         let has_files = matches!(ground, Ground::Directory(_));
         let model = Model::new(START_MS, SLOTS + 1, MOST_HANDLES as u64, has_files);

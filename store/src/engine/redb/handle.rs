@@ -39,6 +39,8 @@ pub(super) struct Handle {
     pub commits: u64,
     /// The latest time at which something was called expired, as it was kept when it was opened.
     pub latest_ms: u64,
+    /// Whether there were values that expire then.
+    pub had_expiring: bool,
     pub large: Arc<LargeFiles>,
     /// Whether opening would be slow after a crash now.
     pub untidy: AtomicBool,
@@ -97,9 +99,13 @@ impl Handle {
         let known = contain(|| {
             let transaction = database.begin_read()?;
             let meta = transaction.open_table(META)?;
-            Ok((identify(&transaction, id)?, meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?))
+            let seal = identify(&transaction, id)?;
+            let numbers = (meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?);
+            // Where that is damaged, the stores that are not can be used.
+            let had_expiring = meta.stores().is_ok_and(|all| all.iter().any(|(_, contents)| contents.expiring > 0));
+            Ok((seal, numbers, had_expiring))
         });
-        let (seal, commits, versions, latest_ms) = known.map_err(|trouble| trouble.into_error(id))?;
+        let (seal, (commits, versions, latest_ms), had_expiring) = known.map_err(|trouble| trouble.into_error(id))?;
         if commits == 0 && mark.is_some() {
             // Whoever created the workspace may not have come to this.
             layout.sync_names().map_err(Error::io("make the workspace's name durable"))?;
@@ -116,6 +122,7 @@ impl Handle {
             versions: Mutex::new(Versions::above(versions)),
             commits,
             latest_ms,
+            had_expiring,
             large: files.large.of(layout, id, status.identity),
             untidy: AtomicBool::new(false),
             compacted_bytes: 0,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableError};
 
 use super::meta::{COMMIT, Contents, META, ReadMeta};
-use super::tables::{Definition, Expiring, Names, expired, large_bytes, large_name};
+use super::tables::{Definition, Expiring, Names, large_bytes, large_name};
 use super::trouble::Trouble;
 use crate::engine::{Body, Large, LargeName, Page, Range, Stamp, Stored};
 use crate::error::Error;
@@ -18,6 +18,9 @@ use crate::moment::Moment;
 use crate::store_id::StoreId;
 use crate::usage::Held;
 use crate::value::{self, Content, Header, Seal, Spot};
+
+/// So many expired keys are counted before others of the same thread have their turn.
+const COUNTED_AT_ONCE: u64 = 2_000;
 
 type Table = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
@@ -34,10 +37,10 @@ pub(super) struct Snapshot {
     all: OnceLock<All>,
 }
 
-/// What a state holds, and of that each store, in their order.
-struct All {
-    held: Held,
-    stores: Vec<(StoreId, Contents)>,
+/// What a state holds, and of that each store, in their order; what has expired included.
+pub(super) struct All {
+    pub held: Held,
+    pub stores: Vec<(StoreId, Contents)>,
 }
 
 impl Snapshot {
@@ -71,66 +74,68 @@ impl Snapshot {
     pub fn page(&self, store: &StoreId, range: &Range, now: Moment, open: OpenLarge) -> Result<Page, Trouble> {
         let Some(table) = self.table(store)? else { return Ok(Page::default()) };
         let rows = table.range::<&[u8]>((range.start(), Bound::Unbounded))?;
-        let seen = rows.filter_map(|row| {
-            let row = row.map_err(Trouble::from).and_then(|(key, stored)| {
-                let text = key_text(key.value())?;
-                // A damaged value is listed all the same, and refused where it is read.
-                let stamp = match self.header(store, &Key::trusted(&text), stored.value()) {
-                    Ok(header) => header.stamp,
-                    Err(_) => {
-                        Stamp { version: 0.into(), expiry: Expiry::NEVER, bytes: value::counted_bytes(stored.value()) }
-                    }
-                };
-                Ok((!now.has_passed(stamp.expiry)).then_some((text, stamp, stored)))
-            });
-            row.transpose()
+        let rows = rows.map(|row| {
+            let (key, stored) = row?;
+            let text = key_text(key.value())?;
+            // A damaged value is listed all the same, and refused where it is read.
+            let stamp = match self.header(store, &Key::trusted(&text), stored.value()) {
+                Ok(header) => header.stamp,
+                Err(_) => {
+                    Stamp { version: 0.into(), expiry: Expiry::NEVER, bytes: value::counted_bytes(stored.value()) }
+                }
+            };
+            Ok((text, stamp, stored))
         });
-        range.page(seen, |key, stored| whole(&self.header(store, &Key::trusted(key), stored.value())?, open))
+        range.page(rows, now, |key, stored| whole(&self.header(store, &Key::trusted(key), stored.value())?, open))
     }
 
-    pub fn held(&self, store: &StoreId, now: Moment) -> Result<Held, Trouble> {
-        let contents = match self.all.get() {
+    /// What a store holds, what has expired included.
+    pub fn contents(&self, store: &StoreId) -> Result<Contents, Trouble> {
+        match self.all.get() {
             Some(All { stores, .. }) => {
                 let at = stores.binary_search_by(|(other, _)| other.cmp(store));
-                at.map_or_else(|_| Contents::default(), |at| stores[at].1)
+                Ok(at.map_or_else(|_| Contents::default(), |at| stores[at].1))
             }
             // There may be many, of which only one is asked for.
-            None => self.transaction.open_table(META)?.contents(store)?,
-        };
-        self.seen(store, contents, now)
-    }
-
-    pub fn held_by_all(&self, now: Moment) -> Result<Held, Trouble> {
-        let All { held, stores } = self.all()?;
-        let mut held = *held;
-        for (store, contents) in stores.iter().filter(|(_, contents)| contents.expiring > 0) {
-            held = held.minus(contents.held.minus(self.seen(store, *contents, now)?));
+            None => self.transaction.open_table(META)?.contents(store),
         }
-        Ok(held)
     }
 
-    pub fn stores(&self, now: Moment) -> Result<Vec<(StoreId, Held)>, Trouble> {
-        let mut stores = Vec::new();
-        for (store, contents) in &self.all()?.stores {
-            let held = self.seen(store, *contents, now)?;
-            if held.keys > 0 {
-                stores.push((store.clone(), held));
+    /// What of a store has expired, counted for some of it alone, and behind which row to go on.
+    pub fn some_expired(
+        &self,
+        store: &StoreId,
+        after: Option<&[u8]>,
+        now: Moment,
+    ) -> Result<(Held, Option<Vec<u8>>), Trouble> {
+        let mut held = Held::default();
+        let Some(table) = self.open(Names::of(store).expiring())? else { return Ok((held, None)) };
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        for (number, row) in (1..).zip(table.range::<&[u8]>((from, Bound::Unbounded))?) {
+            let (row, bytes) = row?;
+            let expiring = Expiring::parse(row.value(), bytes.value())?;
+            if !now.has_passed(expiring.expiry) {
+                break;
+            }
+            held = held.plus(expiring.held());
+            if number == COUNTED_AT_ONCE {
+                return Ok((held, Some(row.value().to_vec())));
             }
         }
-        Ok(stores)
+        Ok((held, None))
     }
 
     /// When the first value of a store that expires does.
     pub fn first_expiry(&self, store: &StoreId, now: Moment) -> Result<Expiry, Trouble> {
         let Some(table) = self.open(Names::of(store).expiring())? else { return Ok(Expiry::NEVER) };
-        for row in table.iter()? {
-            let (row, bytes) = row?;
-            let expiry = Expiring::parse(row.value(), bytes.value())?.expiry;
-            if !now.has_passed(expiry) {
-                return Ok(expiry);
+        let first = Expiring::first_after(now);
+        match table.range::<&[u8]>((Bound::Included(first.as_slice()), Bound::Unbounded))?.next() {
+            Some(row) => {
+                let (row, bytes) = row?;
+                Ok(Expiring::parse(row.value(), bytes.value())?.expiry)
             }
+            None => Ok(Expiry::NEVER),
         }
-        Ok(Expiry::NEVER)
     }
 
     /// The first moment at which something expires, in milliseconds since 1970.
@@ -164,7 +169,7 @@ impl Snapshot {
         Ok(files)
     }
 
-    fn all(&self) -> Result<&All, Trouble> {
+    pub fn all(&self) -> Result<&All, Trouble> {
         if let Some(known) = self.all.get() {
             return Ok(known);
         }
@@ -172,17 +177,6 @@ impl Snapshot {
         let (held, mut stores) = (meta.held()?, meta.stores()?);
         stores.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(self.all.get_or_init(|| All { held, stores }))
-    }
-
-    /// What a store holds beside what has expired.
-    fn seen(&self, store: &StoreId, contents: Contents, now: Moment) -> Result<Held, Trouble> {
-        if contents.expiring == 0 {
-            return Ok(contents.held);
-        }
-        match self.open(Names::of(store).expiring())? {
-            Some(table) => Ok(contents.held.minus(expired(table.iter()?, now)?)),
-            None => Ok(contents.held),
-        }
     }
 
     fn header<'s>(&self, store: &StoreId, key: &Key, stored: &'s [u8]) -> Result<Header<'s>, Trouble> {

@@ -65,6 +65,11 @@ impl Expiring {
         [expiry.to_stored().to_be_bytes().as_slice(), key.as_bytes()].concat()
     }
 
+    /// Where the rows begin of what has not expired.
+    pub fn first_after(now: Moment) -> [u8; 8] {
+        now.now_ms().saturating_add(1).to_be_bytes()
+    }
+
     pub fn held(&self) -> Held {
         Held::of(&self.key, self.bytes)
     }

@@ -2,13 +2,15 @@ use std::future::ready;
 use std::sync::Arc;
 
 use super::handle::Handle;
-use super::snapshot::{OpenLarge, Snapshot};
+use super::meta::Contents;
+use super::snapshot::{All, OpenLarge, Snapshot};
 use super::trouble::{Trouble, contain};
 use super::workspace::State;
 use super::writer_mark::Witness;
 use crate::engine::{Answer, Kept, Page, Range, Stamp, Stored, View};
 use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
+use crate::give_way::give_way;
 use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
@@ -29,7 +31,7 @@ impl RedbView {
         Self { snapshot, handle, state, begun }
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Snapshot, OpenLarge) -> Result<T, Trouble>) -> Result<T, Error> {
+    fn read<'s, T>(&'s self, read: impl FnOnce(&'s Snapshot, OpenLarge) -> Result<T, Trouble>) -> Result<T, Error> {
         let open = |name, bytes| {
             let opened = self.handle.large.open(name, bytes, self.handle.seal)?;
             opened.ok_or_else(|| match self.handle.writer() {
@@ -50,9 +52,25 @@ impl RedbView {
             false => self.state.note(trouble),
         })
     }
-}
 
-impl RedbView {
+    /// What a store holds beside what has expired.
+    async fn seen(&self, store: &StoreId, contents: Contents, now: Moment<'_>) -> Result<Held, Error> {
+        let mut held = contents.held;
+        if contents.expiring == 0 {
+            return Ok(held);
+        }
+        let mut after: Option<Vec<u8>> = None;
+        loop {
+            let (expired, next) = self.read(|snapshot, _| snapshot.some_expired(store, after.as_deref(), now))?;
+            held = held.minus(expired);
+            if next.is_none() {
+                return Ok(held);
+            }
+            after = next;
+            give_way().await;
+        }
+    }
+
     /// Whether nothing was committed since.
     fn is_newest(&self) -> bool {
         self.handle.snapshot().is_ok_and(|newest| newest.commit() == self.snapshot.commit())
@@ -102,7 +120,10 @@ impl View for RedbView {
     }
 
     fn held<'a>(&'a self, store: &'a StoreId, now: Moment<'a>) -> Answer<'a, Result<Held, Error>> {
-        Box::pin(ready(self.read(|snapshot, _| snapshot.held(store, now))))
+        Box::pin(async move {
+            let contents = self.read(|snapshot, _| snapshot.contents(store))?;
+            self.seen(store, contents, now).await
+        })
     }
 
     fn first_expiry<'a>(&'a self, store: &'a StoreId, now: Moment<'a>) -> Answer<'a, Result<Expiry, Error>> {
@@ -114,11 +135,27 @@ impl View for RedbView {
     }
 
     fn held_by_all<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Held, Error>> {
-        let lingering = Held { bytes: self.handle.large.lingering_bytes(), keys: 0 };
-        Box::pin(ready(self.read(|snapshot, _| Ok(snapshot.held_by_all(now)?.plus(lingering)))))
+        Box::pin(async move {
+            let lingering = Held { bytes: self.handle.large.lingering_bytes(), keys: 0 };
+            let All { held, stores } = self.read(|snapshot, _| snapshot.all())?;
+            let mut held = held.plus(lingering);
+            for (store, contents) in stores.iter().filter(|(_, contents)| contents.expiring > 0) {
+                held = held.minus(contents.held.minus(self.seen(store, *contents, now).await?));
+            }
+            Ok(held)
+        })
     }
 
     fn stores<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Vec<(StoreId, Held)>, Error>> {
-        Box::pin(ready(self.read(|snapshot, _| snapshot.stores(now))))
+        Box::pin(async move {
+            let mut stores = Vec::new();
+            for (store, contents) in &self.read(|snapshot, _| snapshot.all())?.stores {
+                let held = self.seen(store, *contents, now).await?;
+                if held.keys > 0 {
+                    stores.push((store.clone(), held));
+                }
+            }
+            Ok(stores)
+        })
     }
 }

@@ -40,6 +40,7 @@ pub(super) struct RedbWorkspace {
     state: Arc<State>,
     latest_ms: AtomicU64,
     commits: AtomicU64,
+    had_expiring: bool,
 }
 
 /// Whether a workspace can be trusted.
@@ -97,9 +98,10 @@ impl RedbWorkspace {
     pub fn open(files: Arc<Files>, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let Some(handle) = Handle::open(&files, id)? else { return Ok(None) };
         let (latest_ms, commits) = (AtomicU64::new(handle.latest_ms), AtomicU64::new(handle.commits));
+        let had_expiring = handle.had_expiring;
         let condition = RwLock::new(Condition::Open(Arc::new(handle)));
         let state = Arc::new(State { id: id.clone(), condition, failed: AtomicBool::new(false) });
-        Ok(Some(Self { id: id.clone(), files, state, latest_ms, commits }))
+        Ok(Some(Self { id: id.clone(), files, state, latest_ms, commits, had_expiring }))
     }
 
     fn view_now(&self) -> Result<Arc<dyn View>, Error> {
@@ -285,6 +287,10 @@ impl EngineWorkspace for RedbWorkspace {
 
     fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    fn had_expiring(&self) -> bool {
+        self.had_expiring
     }
 
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {

@@ -31,6 +31,8 @@ const WORTH_TIMES: u64 = 2;
 const COMPACT_PATIENCE: Duration = Duration::from_millis(1);
 /// How long it takes to try again where somebody reads for longer.
 const COMPACT_AGAIN_MS: u64 = 1_000;
+/// How long after a part of what was cut off the next one is given back, at the earliest.
+const GIVE_BACK_AGAIN_MS: u64 = 1;
 
 impl RedbWorkspace {
     pub(super) fn tidy_now(&self, now: Moment) -> Result<Option<u64>, Error> {
@@ -40,16 +42,19 @@ impl RedbWorkspace {
             Ok(now) if now.identity == handle.status.identity => now.bytes,
             _ => return Ok(None),
         };
-        let next = self.remove_all_expired(&handle, database, now)?;
+        let next = self.remove_some_expired(&handle, database, now)?;
+        if next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
+            return Ok(next);
+        }
         let note = |trouble| self.state.refuse(&handle, trouble);
         let mut again = None;
-        if !handle.tail.is_left() && contain(|| is_mostly_free(&handle, now, bytes)).map_err(note)? {
+        if !handle.tail.is_left() && contain(|| is_mostly_free(&handle, bytes)).map_err(note)? {
             drop(handle);
             again = (!self.compact()?).then(|| now.now_ms().saturating_add(COMPACT_AGAIN_MS));
         }
         self.prepare_for_a_crash()?;
         if self.give_back_some()? {
-            again = Some(now.now_ms());
+            again = Some(now.now_ms().saturating_add(GIVE_BACK_AGAIN_MS));
         }
         Ok(next.into_iter().chain(again).min())
     }
@@ -68,22 +73,20 @@ impl RedbWorkspace {
         Ok(handle.tail.is_left())
     }
 
-    /// Removes what has expired, a transaction at a time; when the next value does.
-    fn remove_all_expired(&self, handle: &Handle, database: &Database, now: Moment) -> Result<Option<u64>, Error> {
+    /// Removes some of what has expired; when there is more to remove, which may be now.
+    fn remove_some_expired(&self, handle: &Handle, database: &Database, now: Moment) -> Result<Option<u64>, Error> {
         let note = |trouble| self.state.refuse(handle, trouble);
-        let mut next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
-        while next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
-            let latest_ms = now.latest_ms();
-            let (freed, more) = contain(|| remove_expired(database, handle, now)).map_err(note)?;
-            self.latest_ms.store(latest_ms, Ordering::Relaxed);
-            handle.committed(true);
-            handle.large.free(&freed);
-            next = contain(|| handle.snapshot()?.next_expiry()).map_err(note)?;
-            if !more {
-                break;
-            }
+        let next = || contain(|| handle.snapshot()?.next_expiry()).map_err(note);
+        let first = next()?;
+        if first.is_none_or(|at_ms| at_ms > now.now_ms()) {
+            return Ok(first);
         }
-        Ok(next)
+        let latest_ms = now.latest_ms();
+        let (freed, more) = contain(|| remove_expired(database, handle, now)).map_err(note)?;
+        self.latest_ms.store(latest_ms, Ordering::Relaxed);
+        handle.committed(true);
+        handle.large.free(&freed);
+        if more { Ok(Some(now.now_ms())) } else { next() }
     }
 
     fn prepare_for_a_crash(&self) -> Result<(), Error> {
@@ -116,13 +119,13 @@ impl RedbWorkspace {
 }
 
 /// Whether a database of this size can be made much smaller in no time to speak of.
-fn is_mostly_free(handle: &Handle, now: Moment, bytes: u64) -> Result<bool, Trouble> {
+fn is_mostly_free(handle: &Handle, bytes: u64) -> Result<bool, Trouble> {
     if bytes <= COMPACT_BYTES {
         return Ok(false);
     }
     let snapshot = handle.snapshot()?;
     let beside: u64 = snapshot.large_files()?.values().sum();
-    let within = snapshot.held_by_all(now)?.bytes.saturating_sub(beside);
+    let within = snapshot.all()?.held.bytes.saturating_sub(beside);
     let least = within.max(handle.compacted_bytes);
     Ok(within <= MOVED_BYTES && least.saturating_mul(WORTH_TIMES) <= bytes)
 }
@@ -200,7 +203,10 @@ mod tests {
             assert_eq!(bytes(&workspace), large);
             drop(view);
             let tidied: Vec<_> = iter::from_fn(|| tidy(&workspace)).collect();
-            assert!(!tidied.is_empty() && tidied.iter().all(|again| *again == 0), "a part at a time: {tidied:?}");
+            assert!(
+                !tidied.is_empty() && tidied.iter().all(|again| *again == GIVE_BACK_AGAIN_MS),
+                "a part at a time: {tidied:?}"
+            );
             assert!(bytes(&workspace) <= COMPACT_BYTES, "{}", bytes(&workspace));
 
             let view = block_on(workspace.view()).unwrap();
@@ -217,7 +223,7 @@ mod tests {
         with_workspace(|workspace| {
             let is_due = || {
                 let handle = workspace.state.handle().unwrap();
-                is_mostly_free(&handle, Moment::new(0, &AtomicU64::new(0)), bytes(&workspace)).unwrap()
+                is_mostly_free(&handle, bytes(&workspace)).unwrap()
             };
             let overwrite = || (0..20).for_each(|_| commit(&workspace, (0..100).map(put).collect()));
             overwrite();

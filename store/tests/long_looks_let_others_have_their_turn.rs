@@ -1,0 +1,109 @@
+//! What looks at many keys, or at large values, stops on its way, so that others of its thread have their turn.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use std::future::{Future, poll_fn};
+use std::path::Path;
+use std::pin::pin;
+use std::time::Duration;
+
+use larder_store::{Access, Action, Address, Change, Commit, Larder, Limits, Session};
+use pollster::block_on;
+use support::{HandClock, limited, open_with, sharing, timed};
+
+const START_MS: u64 = 1_700_000_000_000;
+const HOUR: Duration = Duration::from_secs(3600);
+const KEYS: u32 = 5_000;
+
+/// What a future answers, and how often it stopped before.
+fn stops<T>(future: impl Future<Output = T>) -> (usize, T) {
+    let (mut future, mut stops) = (pin!(future), 0);
+    let counted = poll_fn(|context| {
+        let polled = future.as_mut().poll(context);
+        stops += usize::from(polled.is_pending());
+        polled
+    });
+    let answer = block_on(counted);
+    (stops, answer)
+}
+
+/// Fills a store with as many values as a batch may have changes, and again.
+fn fill(session: &Session, action: &Action) {
+    let keys: Vec<String> = (0..KEYS).map(|number| format!("{number:05}")).collect();
+    for keys in keys.chunks(1_000) {
+        let changes = keys.iter().map(|key| Change { at: Address::private(key), action: action.clone() });
+        block_on(session.apply(&[], changes.collect())).unwrap();
+    }
+}
+
+/// A larder to read, beside which nobody removes what has expired: its clock is an hour ahead.
+fn an_hour_later(path: &Path) -> Larder {
+    let mut options = timed(&HandClock::at(START_MS + HOUR.as_millis() as u64));
+    options.access = Access::ReadOnly;
+    let larder = open_with(path, &options);
+    // Opening waits for another thread.
+    block_on(sharing(&larder, "w", "p").get("opened")).unwrap();
+    larder
+}
+
+#[test]
+fn while_they_pass_over_what_has_expired() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = open_with(temporary.path(), &timed(&HandClock::at(START_MS)));
+    fill(&sharing(&larder, "w", "p"), &Action::SetExpiring { value: vec![1], expires_in: HOUR });
+    block_on(sharing(&larder, "w", "p").set("stays", "v")).unwrap();
+
+    let later = an_hour_later(temporary.path());
+    let session = sharing(&later, "w", "p");
+    let (times, page) = stops(session.private().keys("", None, 10));
+    assert_eq!(page.unwrap().keys, ["stays"]);
+    assert!(times >= 2, "keys stopped {times} times");
+    let (times, usage) = stops(session.private().usage());
+    assert_eq!(usage.unwrap().keys, 1);
+    assert!(times >= 2, "usage stopped {times} times");
+    let (times, plugins) = stops(later.plugins(&"w".parse().unwrap()));
+    assert_eq!(plugins.unwrap()[0].1.keys, 1);
+    assert!(times >= 2, "plugins stopped {times} times");
+    let whole = session.again().with_commit(Commit::WholeCall);
+    let (times, page) = stops(whole.private().keys("", None, 10));
+    assert_eq!(page.unwrap().keys, ["stays"]);
+    assert!(times >= 2, "keys of a whole call stopped {times} times");
+}
+
+#[test]
+fn while_they_list_keys_of_values_that_are_read_with_them() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = open_with(temporary.path(), &timed(&HandClock::at(START_MS)));
+    let session = sharing(&larder, "w", "p");
+    for key in 'a'..='t' {
+        block_on(session.set(&key.to_string(), vec![1; 1_000_000])).unwrap();
+    }
+    let (mut listed, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = block_on(session.private().keys("", after.as_deref(), 1_000)).unwrap();
+        assert!(page.keys.len() < 12, "{} MB were read at once", page.keys.len());
+        listed.extend(page.keys);
+        pages += 1;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(listed, ('a'..='t').map(|key| key.to_string()).collect::<Vec<_>>());
+    assert!(pages >= 2);
+}
+
+#[test]
+fn while_they_count_what_is_too_much_to_be_deleted() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = open_with(temporary.path(), &timed(&HandClock::at(START_MS)));
+    let limits = Limits { delete_prefix_keys: 4_999, ..Limits::default() };
+    let session = limited(&larder, "w", "p", limits);
+    fill(&session, &Action::Set(vec![1]));
+    let (times, refused) = stops(session.private().delete_prefix("0"));
+    assert_eq!(support::refusal(refused), format!("BatchTooLarge({:?})", support::items(4_999, 5_000)));
+    assert!(times >= 4, "it stopped {times} times");
+    assert_eq!(block_on(session.private().delete_prefix("000")).unwrap(), 100);
+}
