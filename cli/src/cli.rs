@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use larder_store::WorkspaceId;
@@ -33,6 +34,7 @@ use crate::time::parse_time;
 pub struct Cli {
     /// The directory of the larder; what stores something makes it where there is none [default: ./larder-data]
     #[arg(long, global = true, env = "LARDER_DIR", hide_env_values = true)]
+    #[arg(value_parser = OsStringValueParser::new().try_map(parse_dir))]
     pub dir: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
@@ -265,6 +267,15 @@ impl Stat {
     }
 }
 
+fn parse_dir(text: OsString) -> Result<PathBuf, &'static str> {
+    if text.is_empty() {
+        return Err(
+            "the larder's directory has an empty name: say where it is with --dir or LARDER_DIR, or with neither",
+        );
+    }
+    Ok(text.into())
+}
+
 /// What clap says in several paragraphs, without the usage.
 fn one_sentence(error: &clap::Error) -> String {
     if let (ErrorKind::ValueValidation, Some(reason)) = (error.kind(), std::error::Error::source(error)) {
@@ -330,6 +341,7 @@ mod tests {
             ("larder run --timeout soon x.wasm", "\"soon\" is not a time"),
             ("larder new --lang ruby d", "[possible values: rust, python, javascript, typescript, go, c]"),
             ("larder new d", "--lang <LANG>"),
+            ("larder --dir= ls", "the larder's directory has an empty name"),
             (
                 "larder run x.wasm y",
                 "unexpected argument 'y' found; what is for the plugin goes behind `--`; see larder run",

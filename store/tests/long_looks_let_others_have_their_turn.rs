@@ -107,3 +107,31 @@ fn while_they_count_what_is_too_much_to_be_deleted() {
     assert!(times >= 4, "it stopped {times} times");
     assert_eq!(block_on(session.private().delete_prefix("000")).unwrap(), 100);
 }
+
+#[test]
+fn while_they_look_up_many_keys() {
+    let larder = Larder::in_memory(timed(&HandClock::at(START_MS)));
+    let session = sharing(&larder, "w", "p");
+    fill(&session, &Action::Set(vec![1]));
+    let keys: Vec<String> = (0..1_000).map(|number| format!("{number:05}")).collect();
+    let addresses: Vec<Address> = keys.iter().map(|key| Address::private(key)).collect();
+    let whole = session.again().with_commit(Commit::WholeCall);
+    // Each is looked at first, to see whether they are too much together.
+    for (session, least) in [(&session, 2 * 1_000 / 17), (&whole, 1_000 / 17)] {
+        let (times, entries) = stops(session.get_many(&addresses));
+        assert!(entries.unwrap().iter().all(Option::is_some));
+        assert!(times >= least, "get_many stopped {times} times");
+    }
+
+    let writing = session.again().with_commit(Commit::WholeCall);
+    fill(&writing, &Action::Set(vec![2]));
+    let (times, usage) = stops(writing.private().usage());
+    assert_eq!(usage.unwrap().keys, KEYS.into());
+    assert!(times >= 4, "usage of what a whole call has written stopped {times} times");
+    let (times, deleted) = stops(writing.private().delete_prefix("0"));
+    assert_eq!(deleted.unwrap(), KEYS.into());
+    assert!(times >= 10, "delete_prefix of a whole call, which lists and looks up, stopped {times} times");
+    let (times, page) = stops(writing.private().keys("", None, 10));
+    assert_eq!(page.unwrap().keys, [""; 0]);
+    assert!(times >= 4, "keys behind what a whole call has deleted stopped {times} times");
+}
