@@ -1,5 +1,5 @@
 /// How often a process that only reads begins anew when what it reads is replaced under it.
-pub(crate) const READ_AGAIN: usize = 3;
+pub(crate) const READ_AGAIN: usize = 10;
 
 /// Reads what was committed last, anew where the process that writes replaces it meanwhile; `$absent` where there is no
 /// workspace.

@@ -4,7 +4,7 @@ use crate::address::{Address, Store};
 use crate::commit::Commit;
 use crate::engine::{
     Batch, BatchOutcome, Body, Change, Check, LARGE_BYTES, Page, Place, Quota, Range, Reserved, Stamp, Stored, View,
-    Wanted, page_with_any,
+    Wanted,
 };
 use crate::error::{Error, Excess, Unit};
 use crate::give_way::{self, give_way};
@@ -274,7 +274,7 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.page(store, range).await;
         }
-        read_committed!(self.workspace, Page::default(), |view, now| page_with_any(&*view, store, range, now).await)
+        read_committed!(self.workspace, Page::default(), |view, now| range.whole_page(&*view, store, now).await)
     }
 
     pub async fn held(&self, store: &StoreId) -> Result<Held, Error> {
@@ -289,6 +289,7 @@ impl Scope {
         if let Some(call) = &self.call {
             return call.delete_prefix(self, store, prefix, most).await;
         }
+        self.workspace.check_writable()?;
         if !prefix.as_str().is_empty() {
             // Before it is queued, so that what is refused keeps nobody waiting.
             let count = read_committed!(self.workspace, 0, |view, now| count_keys(&*view, store, prefix, now).await)?;
@@ -380,10 +381,10 @@ async fn count_keys(view: &dyn View, store: &StoreId, prefix: &Key<'_>, now: Mom
     loop {
         let range =
             Range { prefix, after: after.as_ref(), most_keys: 1_000, most_bytes: u64::MAX, wanted: Wanted::Keys };
-        let Page { rows, next } = view.page(store, range, now).await?;
-        count += rows.len() as u64;
-        let Some(next) = next else { return Ok(count) };
-        after = Some(Key::trusted(&next).into_owned());
+        let page = view.page(store, range, now).await?;
+        count += page.rows.len() as u64;
+        let Some(end) = page.end() else { return Ok(count) };
+        after = Some(Key::trusted(&end).into_owned());
         give_way().await;
     }
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::{Kept, Page, Range, Row, View, Wanted, page_with_any};
+use crate::engine::{Kept, Page, Range, Row, View, Wanted};
 use crate::error::{Error, Fault};
 use crate::key::Key;
 use crate::reader::Reader;
@@ -80,7 +80,7 @@ impl Snapshot {
             most_bytes: PAGE_BYTES,
             wanted: Wanted::Values,
         };
-        let Page { rows, .. } = page_with_any(&*self.view, store, range, self.workspace.at(self.now_ms)).await?;
+        let Page { rows, .. } = range.whole_page(&*self.view, store, self.workspace.at(self.now_ms)).await?;
         let entries = rows.into_iter().map(|Row { key, stamp, value }| {
             let stored = value.expect("the page was asked for with its values");
             let value = Reader::uncounted(self.workspace.clone(), stamp, stored.body);

@@ -84,7 +84,7 @@ impl<'a> StoreView<'a> {
     ///
     /// [`Error::KeyTooLong`] for the prefix or the position, [`Error::Unavailable`].
     pub async fn keys(&self, prefix: &str, after: Option<&str>, most: u32) -> Result<KeyPage, Error> {
-        let Page { rows, next } = self.page(prefix, after, most, Wanted::Keys).await?;
+        let Page { rows, next, .. } = self.page(prefix, after, most, Wanted::Keys).await?;
         Ok(KeyPage { keys: rows.into_iter().map(|row| row.key).collect(), next })
     }
 
@@ -94,7 +94,7 @@ impl<'a> StoreView<'a> {
     ///
     /// As [`StoreView::keys`]; [`Error::Damaged`] where a value of the page is.
     pub async fn items(&self, prefix: &str, after: Option<&str>, most: u32) -> Result<ItemPage, Error> {
-        let Page { rows, next } = self.page(prefix, after, most, Wanted::Values).await?;
+        let Page { rows, next, .. } = self.page(prefix, after, most, Wanted::Values).await?;
         let mut items = Vec::with_capacity(rows.len());
         for Row { key, value, .. } in rows {
             let stored = value.expect("the page was asked for with its values");

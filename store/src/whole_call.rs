@@ -142,7 +142,7 @@ impl WholeCall {
         loop {
             let range =
                 Range { prefix, after: after.as_ref(), most_keys: 1_000, most_bytes: u64::MAX, wanted: Wanted::Keys };
-            let Page { rows, next } = self.page(store, range).await?;
+            let Page { rows, next, .. } = self.page(store, range).await?;
             count += rows.len() as u64;
             if count <= most {
                 for Row { key, .. } in rows {

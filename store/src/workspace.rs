@@ -233,7 +233,8 @@ impl Workspace {
         if let Some(open) = self.take_open()
             && self.latest_ms.load(Ordering::Relaxed) > open.latest_ms()
         {
-            // Best effort: what was called expired goes, so that it does not return with a clock that goes back.
+            // Best effort: some of what was called expired goes, and with that it is kept when that was, so that nothing of it
+            // returns with a clock that goes back.
             let _ = block_on(open.tidy(self.now()));
         }
     }
@@ -253,7 +254,7 @@ impl Workspace {
         self.work_if(begin);
     }
 
-    fn check_writable(&self) -> Result<(), Error> {
+    pub fn check_writable(&self) -> Result<(), Error> {
         match self.shared.access {
             Access::ReadOnly => Err(Error::AccessDenied),
             Access::ReadWrite => Ok(()),
@@ -397,7 +398,7 @@ impl Workspace {
             self.recent().opened(open.commits());
             *self.open.write().expect("nothing panics while this is locked") = Some(open.clone());
             self.shared.open.add(self);
-            if open.had_expiring() {
+            if open.had_expiring() && self.shared.access == Access::ReadWrite {
                 // What has expired goes, also where nothing is written.
                 self.tidy_when_idle();
             }

@@ -77,22 +77,46 @@ fn while_they_list_keys_of_values_that_are_read_with_them() {
     let temporary = tempfile::tempdir().unwrap();
     let larder = open_with(temporary.path(), &timed(&HandClock::at(START_MS)));
     let session = sharing(&larder, "w", "p");
-    for key in 'a'..='t' {
-        block_on(session.set(&key.to_string(), vec![1; 1_000_000])).unwrap();
+    let keys: Vec<String> = ('a'..='r').map(|key| key.to_string()).collect();
+    for key in &keys {
+        block_on(session.set(key, vec![1; 1_000_000])).unwrap();
     }
-    let (mut listed, mut after, mut pages) = (Vec::new(), None, 0);
-    loop {
-        let page = block_on(session.private().keys("", after.as_deref(), 1_000)).unwrap();
-        assert!(page.keys.len() < 12, "{} MB were read at once", page.keys.len());
-        listed.extend(page.keys);
-        pages += 1;
-        after = page.next;
-        if after.is_none() {
-            break;
+    for session in [&session, &session.again().with_commit(Commit::WholeCall)] {
+        let (times, page) = stops(session.private().keys("", None, 1_000));
+        let page = page.unwrap();
+        assert_eq!((&page.keys, page.next), (&keys, None));
+        assert!(times >= 2, "it stopped {times} times");
+        for most in 1..=18 {
+            let page = block_on(session.private().keys("", None, most)).unwrap();
+            assert_eq!(page.keys, keys[..most as usize]);
+            assert_eq!(page.next, page.keys.last().filter(|_| most < 18).cloned(), "{most}");
         }
     }
-    assert_eq!(listed, ('a'..='t').map(|key| key.to_string()).collect::<Vec<_>>());
-    assert!(pages >= 2);
+}
+
+/// A page goes on as if nothing had expired.
+#[test]
+fn and_a_page_is_full_or_the_last_all_the_same() {
+    let temporary = tempfile::tempdir().unwrap();
+    let larder = open_with(temporary.path(), &timed(&HandClock::at(START_MS)));
+    let session = sharing(&larder, "w", "p");
+    fill(&session, &Action::SetExpiring { value: vec![1], expires_in: HOUR });
+    let stay = ["00000", "00001", "03000", "04999"];
+    for key in stay {
+        block_on(session.set(key, "v")).unwrap();
+    }
+    let later = an_hour_later(temporary.path());
+    let reading = sharing(&later, "w", "p");
+    for session in [&reading, &reading.again().with_commit(Commit::WholeCall)] {
+        for most in 1..=5 {
+            let page = block_on(session.private().items("", None, most)).unwrap();
+            let keys: Vec<_> = page.items.iter().map(|item| item.key.as_str()).collect();
+            assert_eq!(keys, stay[..4.min(most as usize)]);
+            assert_eq!(page.next.as_deref(), keys.last().filter(|_| most < 4).copied(), "{most}");
+        }
+        let page = block_on(session.private().keys("0300", None, 1)).unwrap();
+        assert_eq!((page.keys, page.next), (vec!["03000".to_owned()], None), "nothing is left behind it");
+    }
 }
 
 #[test]

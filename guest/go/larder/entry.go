@@ -6,7 +6,7 @@ import (
 )
 
 // A Version says which write made a value. No two writes in a workspace ever share one, also after a delete, a restart or a
-// restore. Compare for equality only: of two versions neither is the older.
+// restore. Compare for equality only: which of two is the older is not promised.
 type Version uint64
 
 // An Entry is a value with what is known of it.

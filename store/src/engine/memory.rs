@@ -4,8 +4,8 @@ use std::ops::Bound;
 
 use super::rules::{Before, Effects, Found, Verdict, judge};
 use super::{
-    Absent, Answer, Batch, BatchOutcome, Committed, Engine, EngineWorkspace, Kept, Large, LargeName, LargeWriter, Page,
-    Place, Range, Stamp, Stored, View,
+    Absent, Answer, Batch, BatchOutcome, Committed, Engine, EngineWorkspace, Kept, LOOK_AT_BYTES, Large, LargeName,
+    LargeWriter, Page, Place, Range, Stamp, Stored, View,
 };
 use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
@@ -289,7 +289,7 @@ impl View for State {
                 let from = range.start().map(|bytes| std::str::from_utf8(bytes).expect("a key is text"));
                 let values = store.values.range::<str, _>((from, Bound::Unbounded));
                 let rows = values.map(|(key, stored)| Ok((key.clone(), stored.stamp, stored)));
-                range.page(rows, now, |_, stored| Ok::<_, Error>(Stored::clone(stored)))
+                range.page(rows, LOOK_AT_BYTES, now, |_, stored| Ok::<_, Error>(Stored::clone(stored)))
             }
             None => Ok(Page::default()),
         };

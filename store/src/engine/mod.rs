@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub use batch::{Batch, BatchOutcome, Change, Check, Committed, Place, Put};
 pub use memory::MemoryEngine;
 pub use quota::{Quota, Reserved};
-pub(crate) use range::page_with_any;
+pub(crate) use range::LOOK_AT_BYTES;
 pub use range::{Page, Range, Row, Wanted};
 #[cfg(fuzzing)]
 pub use redb::fuzzing;
@@ -146,7 +146,7 @@ pub trait View: Send + Sync {
         now: Moment<'a>,
     ) -> Answer<'a, Result<Option<Stamp>, Error>>;
 
-    /// A page of keys, which may be a short one.
+    /// A page of keys, or a part of one where it takes long to find them.
     fn page<'a>(&'a self, store: &'a StoreId, range: Range<'a>, now: Moment<'a>) -> Answer<'a, Result<Page, Error>>;
 
     /// What a store holds.

@@ -8,10 +8,10 @@ use crate::key::Key;
 use crate::moment::Moment;
 use crate::store_id::StoreId;
 
-/// What is looked at for one page at most, so that others of the same thread have their turn: bytes of values, which are read
-/// with their keys, and some for each key.
-const LOOKED_AT_BYTES: u64 = 8 * 1024 * 1024;
-const LOOKED_AT_BYTES_A_KEY: u64 = 4 * 1024;
+/// What an engine looks at in one go at most, so that others of the same thread have their turn: bytes of values, which are
+/// read with their keys, and some for each key.
+pub(crate) const LOOK_AT_BYTES: u64 = 8 * 1024 * 1024;
+const LOOK_AT_BYTES_A_KEY: u64 = 4 * 1024;
 
 /// Which keys a page holds.
 #[derive(Clone, Copy, Debug)]
@@ -38,14 +38,22 @@ pub enum Wanted {
 }
 
 /// Keys in byte order, and where to go on.
-///
-/// It may have fewer keys than it was to have, none even, where it took long to find them.
 #[derive(Default)]
 pub struct Page {
     /// The keys.
     pub rows: Vec<Row>,
-    /// What the page that follows comes after, whether or not it has any keys; none on the last page.
+    /// What the page that follows comes after, the last key of this one; none on the last page.
     pub next: Option<String>,
+    /// Up to where was looked, where that took long: so far the page has all that it is to have, and what comes then is not
+    /// known.
+    pub stopped: Option<String>,
+}
+
+impl Page {
+    /// Up to where was looked, if not to the end.
+    pub(crate) fn end(self) -> Option<String> {
+        self.stopped.or(self.next)
+    }
 }
 
 /// A key in a [`Page`].
@@ -59,12 +67,14 @@ pub struct Row {
 }
 
 impl Range<'_> {
-    /// The page of these keys as of `now`, from an iterator that begins at [`Range::start`].
+    /// The page of these keys as of `now`, from an iterator that begins at [`Range::start`] and of which no more than
+    /// `most_looked_at` bytes are looked at.
     ///
     /// `read` gives the value of the last key that the iterator gave.
     pub(crate) fn page<R, E: From<Error>>(
         &self,
         rows: impl Iterator<Item = Result<(String, Stamp, R), E>>,
+        most_looked_at: u64,
         now: Moment,
         mut read: impl FnMut(&str, R) -> Result<Stored, E>,
     ) -> Result<Page, E> {
@@ -75,37 +85,63 @@ impl Range<'_> {
             if !key.starts_with(self.prefix.as_str()) {
                 break;
             }
-            looked_at += LOOKED_AT_BYTES_A_KEY + if stamp.bytes < LARGE_BYTES { stamp.bytes } else { 0 };
-            let is_enough = looked_at >= LOOKED_AT_BYTES;
-            if now.has_passed(stamp.expiry) {
-                if is_enough {
-                    page.next = Some(key);
+            looked_at += LOOK_AT_BYTES_A_KEY + if stamp.bytes < LARGE_BYTES { stamp.bytes } else { 0 };
+            let stopped = (looked_at >= most_looked_at).then(|| key.clone());
+            if !now.has_passed(stamp.expiry) {
+                bytes += self.bytes_of(&key, stamp);
+                if self.is_full(&page.rows, bytes) {
+                    page.next = page.rows.last().map(|last| last.key.clone());
                     break;
                 }
-                continue;
+                let value = match self.wanted {
+                    Wanted::Keys => None,
+                    Wanted::Values => Some(read(&key, raw)?),
+                };
+                page.rows.push(Row { key, stamp, value });
             }
-            bytes += key.len() as u64;
-            if self.wanted == Wanted::Values {
-                bytes += stamp.bytes;
-            }
-            let full = page.rows.len() == self.most_keys || bytes > self.most_bytes;
-            if full && let Some(last) = page.rows.last() {
-                page.next = Some(last.key.clone());
-                break;
-            }
-            let value = match self.wanted {
-                Wanted::Keys => None,
-                Wanted::Values => Some(read(&key, raw)?),
-            };
-            if is_enough {
-                page.next = Some(key.clone());
-            }
-            page.rows.push(Row { key, stamp, value });
-            if is_enough {
+            if stopped.is_some() {
+                page.stopped = stopped;
                 break;
             }
         }
         Ok(page)
+    }
+
+    /// The whole page, as a view gives it a part at a time.
+    pub(crate) async fn whole_page(&self, view: &dyn View, store: &StoreId, now: Moment<'_>) -> Result<Page, Error> {
+        let mut page = view.page(store, *self, now).await?;
+        let mut bytes: u64 = page.rows.iter().map(|row| self.bytes_of(&row.key, row.stamp)).sum();
+        while let Some(stopped) = page.stopped.take() {
+            give_way().await;
+            let rest = Range {
+                after: Some(&Key::trusted(&stopped)),
+                // Of a page that is full it is to be known whether another one follows.
+                most_keys: (self.most_keys - page.rows.len()).max(1),
+                most_bytes: self.most_bytes.saturating_sub(bytes),
+                ..*self
+            };
+            let Page { rows, next, stopped } = view.page(store, rest, now).await?;
+            for row in rows {
+                bytes += self.bytes_of(&row.key, row.stamp);
+                if self.is_full(&page.rows, bytes) {
+                    page.next = page.rows.last().map(|last| last.key.clone());
+                    return Ok(page);
+                }
+                page.rows.push(row);
+            }
+            (page.next, page.stopped) = (next, stopped);
+        }
+        Ok(page)
+    }
+
+    fn bytes_of(&self, key: &str, stamp: Stamp) -> u64 {
+        let value_bytes = if self.wanted == Wanted::Values { stamp.bytes } else { 0 };
+        key.len() as u64 + value_bytes
+    }
+
+    /// Whether there is no room for another key beside these, with which there would be so many bytes.
+    fn is_full(&self, rows: &[Row], bytes: u64) -> bool {
+        !rows.is_empty() && (rows.len() == self.most_keys || bytes > self.most_bytes)
     }
 
     /// Where the keys begin: bytes, and whether a key equal to them is meant too.
@@ -114,23 +150,5 @@ impl Range<'_> {
             Some(after) if after >= self.prefix => Bound::Excluded(after.as_bytes()),
             _ => Bound::Included(self.prefix.as_bytes()),
         }
-    }
-}
-
-/// A page that has a key, if any is left.
-pub(crate) async fn page_with_any(
-    view: &dyn View,
-    store: &StoreId,
-    range: Range<'_>,
-    now: Moment<'_>,
-) -> Result<Page, Error> {
-    let mut passed: Option<Key> = None;
-    loop {
-        let page = view.page(store, Range { after: passed.as_ref().or(range.after), ..range }, now).await?;
-        match page.next {
-            Some(next) if page.rows.is_empty() => passed = Some(Key::trusted(&next).into_owned()),
-            _ => return Ok(page),
-        }
-        give_way().await;
     }
 }

@@ -56,8 +56,8 @@ impl WholeCall {
         }
         let keys = rows.into_iter().map(|seen| Ok::<_, Error>((seen.key, seen.stamp, ())));
         // Values are read when it is known which fit.
-        let mut page =
-            range.page(keys, now, |_, ()| Ok(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))?;
+        let mut page = range
+            .page(keys, u64::MAX, now, |_, ()| Ok(Stored { stamp: Stamp::unknown(), body: Body::Small(Vec::new()) }))?;
         if range.wanted == Wanted::Values {
             for Row { key, value, .. } in &mut page.rows {
                 let at = Place::new(store, &Key::trusted(key));
@@ -115,12 +115,13 @@ impl WholeCall {
                 _ => Page::default(),
             };
             // How far both have been looked through.
-            let end = match (page.next, own.end) {
+            let Page { rows: theirs, next, stopped } = page;
+            let end = match (stopped.or(next), own.end) {
                 (Some(theirs), Some(own)) => Some(theirs.min(own)),
                 (theirs, own) => theirs.or(own),
             };
             let is_within = |key: &String| end.as_ref().is_none_or(|end| key <= end);
-            let theirs = page.rows.into_iter().filter(|row| is_within(&row.key) && !own.keys.contains_key(&row.key));
+            let theirs = theirs.into_iter().filter(|row| is_within(&row.key) && !own.keys.contains_key(&row.key));
             let mut merged: Vec<SeenKey> =
                 theirs.map(|Row { key, stamp, .. }| SeenKey { key, stamp, is_own: false }).collect();
             let own_puts =

@@ -38,6 +38,12 @@ enum Reference {
     NoMore,
 }
 
+impl Known {
+    fn new(bytes: u64, commit: Reference) -> Self {
+        Self { users: 0, bytes, commit, open: Weak::new() }
+    }
+}
+
 impl LargeFiles {
     /// Begins a file.
     pub fn create(self: &Arc<Self>, seal: Seal) -> Result<Box<dyn LargeWriter>, Error> {
@@ -76,9 +82,14 @@ impl LargeFiles {
     pub fn keep(self: &Arc<Self>, files: &HashMap<LargeName, u64>) -> Result<Vec<Used>, Error> {
         let used = files.iter().map(|(name, bytes)| self.use_file(*name, *bytes, Reference::There));
         let used: Vec<Used> = used.collect();
-        // What was removed before it was kept is missing now.
+        // What was removed before it was kept is missing now; and what is about to be is not what was committed last.
         let there: HashSet<String> = self.layout.large_names(&self.id)?.into_iter().collect();
-        match files.keys().all(|name| there.contains(&file_name(*name))) {
+        let stay = {
+            let known = self.known();
+            let stays = |name| known.get(name).is_some_and(|file| file.commit != Reference::NoMore);
+            files.keys().all(|name| there.contains(&file_name(*name)) && stays(name))
+        };
+        match stay {
             true => Ok(used),
             false => Err(Error::Unavailable(Fault::Superseded)),
         }
@@ -102,19 +113,17 @@ impl LargeFiles {
 
     /// Removes files that no commit refers to any more, each as soon as nobody uses it.
     pub fn free(&self, names: &[LargeName]) {
-        let mut unused = Vec::new();
         {
             let mut known = self.known();
             for name in names {
-                match known.get_mut(name) {
-                    Some(file) => file.commit = Reference::NoMore,
-                    None => unused.push(*name),
-                }
+                let file = known.entry(*name).or_insert_with(|| Known::new(0, Reference::NoMore));
+                file.commit = Reference::NoMore;
+                // Until it is removed, or left to others.
+                file.users += 1;
             }
         }
-        // With nothing locked, as the disk may take its time.
-        for name in unused {
-            self.remove(name);
+        for name in names {
+            self.stop_using(*name);
         }
     }
 
@@ -141,22 +150,33 @@ impl LargeFiles {
 
     fn use_file(self: &Arc<Self>, name: LargeName, bytes: u64, commit: Reference) -> Used {
         let mut known = self.known();
-        known.entry(name).or_insert_with(|| Known { users: 0, bytes, commit, open: Weak::new() }).users += 1;
+        let file = known.entry(name).or_insert_with(|| Known::new(bytes, commit));
+        file.users += 1;
+        // Who removes it, or has begun it, did not know how many.
+        file.bytes = file.bytes.max(bytes);
         Used { files: self.clone(), name }
     }
 
     fn stop_using(&self, name: LargeName) {
         let mut known = self.known();
         let Some(file) = known.get_mut(&name) else { return };
-        file.users -= 1;
-        if file.users > 0 {
+        if file.users > 1 || file.commit == Reference::There {
+            file.users -= 1;
+            if file.users == 0 {
+                known.remove(&name);
+            }
             return;
         }
-        let referred_to = file.commit == Reference::There;
-        known.remove(&name);
+        // Counted as used until it is gone, so that nobody takes it for one that stays; with nothing locked, as the disk may
+        // take its time.
         drop(known);
-        if !referred_to {
-            self.remove(name);
+        self.remove(name);
+        let mut known = self.known();
+        if let Some(file) = known.get_mut(&name) {
+            file.users -= 1;
+            if file.users == 0 {
+                known.remove(&name);
+            }
         }
     }
 

@@ -338,12 +338,15 @@ impl<'t> Ledger<'t> {
         if contents.expiring == 0 {
             return Ok(Held::default());
         }
-        if let Some(rows) = self.stores.get(id).and_then(|store| store.expiring.as_ref()) {
-            return expired(rows.iter()?, self.now);
-        }
-        let names = Names::of(id);
-        let rows = self.transaction.open_table(names.expiring())?;
-        expired(rows.iter()?, self.now)
+        let held = match self.stores.get(id).and_then(|store| store.expiring.as_ref()) {
+            Some(rows) => expired(rows.iter()?, u64::MAX, self.now)?.0,
+            None => {
+                let names = Names::of(id);
+                let rows = self.transaction.open_table(names.expiring())?;
+                expired(rows.iter()?, u64::MAX, self.now)?.0
+            }
+        };
+        Ok(held)
     }
 }
 

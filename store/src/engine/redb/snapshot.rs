@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableError};
 
 use super::meta::{COMMIT, Contents, META, ReadMeta};
-use super::tables::{Definition, Expiring, Names, large_bytes, large_name};
+use super::tables::{Definition, Expiring, Names, expired, large_bytes, large_name};
 use super::trouble::Trouble;
-use crate::engine::{Body, Large, LargeName, Page, Range, Stamp, Stored};
+use crate::engine::{Body, LOOK_AT_BYTES, Large, LargeName, Page, Range, Stamp, Stored};
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::key::Key;
@@ -86,7 +86,9 @@ impl Snapshot {
             };
             Ok((text, stamp, stored))
         });
-        range.page(rows, now, |key, stored| whole(&self.header(store, &Key::trusted(key), stored.value())?, open))
+        range.page(rows, LOOK_AT_BYTES, now, |key, stored| {
+            whole(&self.header(store, &Key::trusted(key), stored.value())?, open)
+        })
     }
 
     /// What a store holds, what has expired included.
@@ -108,21 +110,9 @@ impl Snapshot {
         after: Option<&[u8]>,
         now: Moment,
     ) -> Result<(Held, Option<Vec<u8>>), Trouble> {
-        let mut held = Held::default();
-        let Some(table) = self.open(Names::of(store).expiring())? else { return Ok((held, None)) };
+        let Some(table) = self.open(Names::of(store).expiring())? else { return Ok(Default::default()) };
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        for (number, row) in (1..).zip(table.range::<&[u8]>((from, Bound::Unbounded))?) {
-            let (row, bytes) = row?;
-            let expiring = Expiring::parse(row.value(), bytes.value())?;
-            if !now.has_passed(expiring.expiry) {
-                break;
-            }
-            held = held.plus(expiring.held());
-            if number == COUNTED_AT_ONCE {
-                return Ok((held, Some(row.value().to_vec())));
-            }
-        }
-        Ok((held, None))
+        expired(table.range::<&[u8]>((from, Bound::Unbounded))?, COUNTED_AT_ONCE, now)
     }
 
     /// When the first value of a store that expires does.

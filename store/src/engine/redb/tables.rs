@@ -75,18 +75,25 @@ impl Expiring {
     }
 }
 
-/// What of a store has expired, from the rows of its table in order.
-pub(super) fn expired(rows: redb::Range<&'static [u8], &'static [u8]>, now: Moment) -> Result<Held, Trouble> {
+/// What of a store has expired, from the rows of its table in order; of so many of them, and behind which row to go on.
+pub(super) fn expired(
+    rows: redb::Range<&'static [u8], &'static [u8]>,
+    most: u64,
+    now: Moment,
+) -> Result<(Held, Option<Vec<u8>>), Trouble> {
     let mut held = Held::default();
-    for row in rows {
-        let (key, bytes) = row?;
-        let row = Expiring::parse(key.value(), bytes.value())?;
-        if !now.has_passed(row.expiry) {
+    for (number, row) in (1..).zip(rows) {
+        let (row, bytes) = row?;
+        let expiring = Expiring::parse(row.value(), bytes.value())?;
+        if !now.has_passed(expiring.expiry) {
             break;
         }
-        held = held.plus(row.held());
+        held = held.plus(expiring.held());
+        if number == most {
+            return Ok((held, Some(row.value().to_vec())));
+        }
     }
-    Ok(held)
+    Ok((held, None))
 }
 
 pub(super) fn large_name(bytes: &[u8]) -> Result<LargeName, Trouble> {

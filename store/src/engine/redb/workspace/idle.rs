@@ -50,11 +50,11 @@ impl RedbWorkspace {
         let mut again = None;
         if !handle.tail.is_left() && contain(|| is_mostly_free(&handle, bytes)).map_err(note)? {
             drop(handle);
-            again = (!self.compact()?).then(|| now.now_ms().saturating_add(COMPACT_AGAIN_MS));
+            again = if self.compact()? { None } else { now.now_ms().checked_add(COMPACT_AGAIN_MS) };
         }
         self.prepare_for_a_crash()?;
         if self.give_back_some()? {
-            again = Some(now.now_ms().saturating_add(GIVE_BACK_AGAIN_MS));
+            again = now.now_ms().checked_add(GIVE_BACK_AGAIN_MS);
         }
         Ok(next.into_iter().chain(again).min())
     }
@@ -215,6 +215,27 @@ mod tests {
                 let stored = block_on(view.get(&store, &key, Moment::new(0, &AtomicU64::new(0)))).unwrap();
                 assert_eq!(stored.is_some(), number < 7, "{number}");
             }
+        });
+    }
+
+    #[test]
+    fn what_has_expired_is_removed_a_part_at_a_time() {
+        with_workspace(|workspace| {
+            let expiring = |number| match put(number) {
+                Change::Put { at, put } => Change::Put { at, put: Put { expiry: Expiry::at_ms(10), ..put } },
+                other => other,
+            };
+            commit(&workspace, (0..2_500).map(expiring).collect());
+            let latest_ms = AtomicU64::new(0);
+            let tidy_and_count = || {
+                let next = block_on(workspace.tidy(Moment::new(20, &latest_ms))).unwrap();
+                let snapshot = workspace.state.handle().unwrap().snapshot().unwrap();
+                (next, snapshot.contents(&StoreId::Shared).unwrap().held.keys)
+            };
+            assert_eq!(tidy_and_count(), (Some(20), 1_500), "there is more, now");
+            assert_eq!(tidy_and_count(), (Some(20), 500));
+            let (next, left) = tidy_and_count();
+            assert!(next.is_none_or(|at_ms| at_ms > 20) && left == 0, "{next:?}, {left}");
         });
     }
 
