@@ -311,3 +311,44 @@ fn parse_file_name(text: &str) -> Option<LargeName> {
     let number = u128::from_str_radix(text, 16).ok().filter(|_| text.len() == 32)?;
     Some(number.to_be_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::access::Access;
+    use crate::dir::simulated::Disk;
+    use crate::engine::{Absent, Engine, RedbEngine, Sharing};
+
+    #[test]
+    fn a_file_that_is_about_to_go_is_not_kept() {
+        let disk = Disk::new(1);
+        let engine = RedbEngine::open(disk.root(), Access::ReadWrite, Sharing::ReadersBeside).unwrap();
+        let id = "w".parse().unwrap();
+        let _open = block_on(engine.open(&id, Absent::Create)).unwrap();
+        let files = AllLargeFiles::default().of(&engine.files.layout, &id, None);
+        let committed = || {
+            let mut writer = files.create(Seal::default()).unwrap();
+            block_on(writer.write(&[1; 10])).unwrap();
+            let name = block_on(writer.finish()).map(|large| {
+                files.adopt(&[(large.name(), 10)]);
+                large.name()
+            });
+            name.unwrap()
+        };
+        let (first, second) = (committed(), committed());
+        let second_alone = HashMap::from([(second, 10)]);
+        assert!(files.keep(&second_alone).is_ok());
+
+        let kept: Arc<Mutex<Vec<bool>>> = Arc::default();
+        let (told, keeping) = (kept.clone(), files.clone());
+        // At each removal.
+        disk.watch(100, move |_| told.lock().unwrap().push(keeping.keep(&second_alone).is_ok()));
+        files.free(&[first, second]);
+        disk.unwatch();
+        let kept = kept.lock().unwrap();
+        assert!(kept.len() >= 2 && kept.iter().all(|kept| !kept), "{kept:?}");
+        assert!(files.known().is_empty());
+    }
+}
