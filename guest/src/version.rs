@@ -1,7 +1,8 @@
 /// Which write made a value.
 ///
-/// No two writes in a workspace ever share one, also after a delete, a restart or a restore. Compare for equality only:
-/// it says nothing of what was written, nor promises which of two is the older. As a number it can be kept, or given to a client to be shown again.
+/// No two writes in a workspace ever share one, also after a delete, a restart or a restore. Compare for equality only: it
+/// says nothing of what was written, nor promises which of two is the older. As a number it can be kept, or given to a
+/// client to be shown again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Version(u64);
 
