@@ -113,7 +113,7 @@ mod thread {
                 let Some(workspace) = due.workspace.upgrade() else { continue };
                 match due.why {
                     Why::Idle { commits } => workspace.tidy_after(commits),
-                    Why::Expired => workspace.tidy_expired(),
+                    Why::Expired => workspace.tidy_soon(),
                 }
             }
         }

@@ -384,7 +384,7 @@ async fn count_keys(view: &dyn View, store: &StoreId, prefix: &Key<'_>, now: Mom
         let page = view.page(store, range, now).await?;
         count += page.rows.len() as u64;
         let Some(end) = page.end() else { return Ok(count) };
-        after = Some(Key::trusted(&end).into_owned());
+        after = Some(Key::trusted(end).into_owned());
         give_way().await;
     }
 }

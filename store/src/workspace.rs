@@ -5,9 +5,9 @@ mod newest_view;
 mod opened;
 mod reserving;
 mod seen_view;
+mod tidying;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
 use futures_channel::oneshot;
 
@@ -217,17 +217,6 @@ impl Workspace {
         self.work_if(begin);
     }
 
-    /// Begins idle work, unless there are more commits than the housekeeper knows of: then it goes on watching.
-    pub fn tidy_after(self: &Arc<Self>, commits: u64) {
-        let now = self.commits.load(Ordering::Relaxed);
-        if now != commits {
-            return self.shared.housekeeper.tidy_when_idle(self, now);
-        }
-        self.watched.store(false, Ordering::Relaxed);
-        let begin = self.queue().add_chore(Chore::Tidy);
-        self.work_if(begin);
-    }
-
     /// Closes the workspace as soon as those who read it are done; it opens again when it is needed.
     pub fn evict(&self) {
         if let Some(open) = self.take_open()
@@ -245,13 +234,6 @@ impl Workspace {
 
     pub fn last_use(&self) -> u64 {
         self.last_use.load(Ordering::Relaxed)
-    }
-
-    /// Begins idle work, as something has expired.
-    #[cfg(not(target_os = "wasi"))]
-    pub fn tidy_expired(self: &Arc<Self>) {
-        let begin = self.queue().add_chore(Chore::Tidy);
-        self.work_if(begin);
     }
 
     pub fn check_writable(&self) -> Result<(), Error> {
@@ -307,12 +289,6 @@ impl Workspace {
         }
     }
 
-    fn tidy_when_idle(self: &Arc<Self>) {
-        if !self.watched.swap(true, Ordering::Relaxed) {
-            self.shared.housekeeper.tidy_when_idle(self, self.commits.load(Ordering::Relaxed));
-        }
-    }
-
     // A reply that nobody waits for any more is no failure.
     fn do_work(self: &Arc<Self>, work: Work) {
         match work {
@@ -358,25 +334,6 @@ impl Workspace {
                 let _ = reply.send(drawn);
             }
             Work::Chore(Chore::Tidy) => self.tidy_here(),
-        }
-    }
-
-    fn tidy_here(self: &Arc<Self>) {
-        let Some(open) = self.open.read().expect("nothing panics while this is locked").clone() else { return };
-        let now = self.now();
-        // Nothing is lost if it fails: it is done again, or opening takes longer.
-        let Ok(Some(next_ms)) = block_on(open.tidy(now)) else { return };
-        // Without threads the caller would wait for all of it.
-        if next_ms <= now.now_ms() && cfg!(not(target_os = "wasi")) {
-            // Behind whoever waits.
-            let begin = self.queue().add_chore(Chore::Tidy);
-            return self.work_if(begin);
-        }
-        let due_ms = self.tidy_due_ms.load(Ordering::Relaxed);
-        if due_ms <= now.now_ms() || next_ms < due_ms {
-            self.tidy_due_ms.store(next_ms, Ordering::Relaxed);
-            let wait = Duration::from_millis(next_ms.saturating_sub(now.now_ms()));
-            self.shared.housekeeper.tidy_expired_after(self, wait);
         }
     }
 

@@ -51,8 +51,8 @@ pub struct Page {
 
 impl Page {
     /// Up to where was looked, if not to the end.
-    pub(crate) fn end(self) -> Option<String> {
-        self.stopped.or(self.next)
+    pub(crate) fn end(&self) -> Option<&String> {
+        self.stopped.as_ref().or(self.next.as_ref())
     }
 }
 

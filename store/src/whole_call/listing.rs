@@ -115,13 +115,12 @@ impl WholeCall {
                 _ => Page::default(),
             };
             // How far both have been looked through.
-            let Page { rows: theirs, next, stopped } = page;
-            let end = match (stopped.or(next), own.end) {
+            let end = match (page.end().cloned(), own.end) {
                 (Some(theirs), Some(own)) => Some(theirs.min(own)),
                 (theirs, own) => theirs.or(own),
             };
             let is_within = |key: &String| end.as_ref().is_none_or(|end| key <= end);
-            let theirs = theirs.into_iter().filter(|row| is_within(&row.key) && !own.keys.contains_key(&row.key));
+            let theirs = page.rows.into_iter().filter(|row| is_within(&row.key) && !own.keys.contains_key(&row.key));
             let mut merged: Vec<SeenKey> =
                 theirs.map(|Row { key, stamp, .. }| SeenKey { key, stamp, is_own: false }).collect();
             let own_puts =

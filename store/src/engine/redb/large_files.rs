@@ -159,19 +159,13 @@ impl LargeFiles {
 
     fn stop_using(&self, name: LargeName) {
         let mut known = self.known();
-        let Some(file) = known.get_mut(&name) else { return };
-        if file.users > 1 || file.commit == Reference::There {
-            file.users -= 1;
-            if file.users == 0 {
-                known.remove(&name);
-            }
-            return;
+        if known.get(&name).is_some_and(|file| file.users == 1 && file.commit != Reference::There) {
+            // Counted as used until it is gone, so that nobody takes it for one that stays; with nothing locked, as the disk
+            // may take its time.
+            drop(known);
+            self.remove(name);
+            known = self.known();
         }
-        // Counted as used until it is gone, so that nobody takes it for one that stays; with nothing locked, as the disk may
-        // take its time.
-        drop(known);
-        self.remove(name);
-        let mut known = self.known();
         if let Some(file) = known.get_mut(&name) {
             file.users -= 1;
             if file.users == 0 {
