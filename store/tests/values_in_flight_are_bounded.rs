@@ -100,6 +100,10 @@ impl EngineWorkspace for GatedWorkspace {
         self.0.had_expiring()
     }
 
+    fn has_discarded(&self) -> bool {
+        self.0.has_discarded()
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         self.0.view()
     }

@@ -36,7 +36,7 @@ enum Begins {
 
 const MIB: u32 = 1 << 20;
 
-pub const ATTACKS: [Attack; 8] = [
+pub const ATTACKS: [Attack; 9] = [
     Attack { what: "a loop", deed: Deed::Compute, value_bytes: 1 << 16, calls: 1, store: Begins::Empty },
     Attack {
         what: "a loop on each of 2 processors",
@@ -69,6 +69,13 @@ pub const ATTACKS: [Attack; 8] = [
         calls: 1,
         store: Begins::FullEachTime,
     },
+    Attack {
+        what: "delete 100,000 keys by prefix",
+        deed: Deed::DeleteByPrefix,
+        value_bytes: 0,
+        calls: 1,
+        store: Begins::FullEachTime,
+    },
 ];
 
 /// An attack that goes on.
@@ -91,13 +98,8 @@ impl Attack {
         for _ in 0..self.calls {
             let (hostile, session) = (hostile.clone(), hostile.session(WORKSPACE, PLUGIN)?);
             let (deed, value_bytes) = (self.deed, self.value_bytes);
-            let once = self.store == Begins::FullEachTime;
             calls.spawn(async move {
-                let ended = match once {
-                    true => hostile.once(session, deed, value_bytes).await,
-                    false => hostile.for_ever(session, deed, value_bytes).await,
-                };
-                if let Err(error) = ended {
+                if let Err(error) = hostile.for_ever(session, deed, value_bytes).await {
                     eprintln!("the attack ended: {error:#}");
                 }
             });
@@ -110,12 +112,6 @@ impl Attack {
 }
 
 impl Running {
-    pub fn goes_on(&mut self) -> bool {
-        // Those that have ended are in the set until they are taken out.
-        while self.0.try_join_next().is_some() {}
-        !self.0.is_empty()
-    }
-
     pub async fn end(mut self) {
         self.0.shutdown().await;
     }

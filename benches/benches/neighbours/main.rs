@@ -51,8 +51,8 @@ async fn main() -> Result<ExitCode> {
         attack.prepare(&hostile, effort).await?;
         for _ in 0..effort.rounds {
             neighbour.in_quiet(effort.calls).await?;
-            let mut running = attack.begin(&hostile, effort).await?;
-            neighbour.under_attack(effort.calls, || running.goes_on()).await?;
+            let running = attack.begin(&hostile, effort).await?;
+            neighbour.under_attack(effort.calls).await?;
             running.end().await;
         }
         let rows = neighbour.take(attack.what);

@@ -51,24 +51,22 @@ impl Neighbour {
     }
 
     pub async fn in_quiet(&mut self, calls: u32) -> Result<()> {
-        let mut samples = std::mem::take(&mut self.quiet);
-        for _ in 0..calls {
-            self.each(&mut samples).await?;
-        }
-        self.quiet = samples;
+        let samples = std::mem::take(&mut self.quiet);
+        self.quiet = self.timed(calls, samples).await?;
         Ok(())
     }
 
-    /// Ends early where the attack is over.
-    pub async fn under_attack(&mut self, calls: u32, mut goes_on: impl FnMut() -> bool) -> Result<()> {
-        let mut samples = std::mem::take(&mut self.attacked);
-        for _ in 0..calls {
-            if goes_on() {
-                self.each(&mut samples).await?;
-            }
-        }
-        self.attacked = samples;
+    pub async fn under_attack(&mut self, calls: u32) -> Result<()> {
+        let samples = std::mem::take(&mut self.attacked);
+        self.attacked = self.timed(calls, samples).await?;
         Ok(())
+    }
+
+    async fn timed(&self, calls: u32, mut samples: Taken) -> Result<Taken> {
+        for _ in 0..calls {
+            self.each(&mut samples).await?;
+        }
+        Ok(samples)
     }
 
     async fn each(&self, samples: &mut Taken) -> Result<()> {

@@ -92,6 +92,10 @@ impl EngineWorkspace for WatchedWorkspace {
         self.inner.had_expiring()
     }
 
+    fn has_discarded(&self) -> bool {
+        self.inner.has_discarded()
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         self.inner.view()
     }

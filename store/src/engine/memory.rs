@@ -101,6 +101,10 @@ impl EngineWorkspace for MemoryWorkspace {
         self.contents().state.stores.values().any(|store| !store.expiring.is_empty())
     }
 
+    fn has_discarded(&self) -> bool {
+        false
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         let state: Arc<dyn View> = self.contents().state.clone();
         Box::pin(ready(Ok(state)))
@@ -159,6 +163,12 @@ impl State {
     fn make(&mut self, effects: Effects, version: Version) {
         for store in effects.cleared {
             self.stores.remove(&store);
+        }
+        for Place { store, key: prefix } in effects.prefixes {
+            let Some(store) = self.stores.get_mut(&store) else { continue };
+            let doomed = store.values.range(prefix.as_str().to_owned()..).map(|(key, _)| key.clone());
+            let doomed: Vec<String> = doomed.take_while(|key| key.starts_with(prefix.as_str())).collect();
+            doomed.iter().for_each(|key| store.remove(key));
         }
         for (Place { store, key }, put) in effects.writes {
             let store = self.stores.entry(store).or_default();

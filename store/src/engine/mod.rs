@@ -5,6 +5,8 @@
 //! to each batch.
 
 mod batch;
+#[cfg(test)]
+mod in_order;
 mod memory;
 mod quota;
 mod range;
@@ -105,6 +107,9 @@ pub trait EngineWorkspace: Send + Sync {
     /// Whether there were values that expire when it was opened.
     fn had_expiring(&self) -> bool;
 
+    /// Whether stores were emptied whose room [`tidy`](Self::tidy) is yet to give back.
+    fn has_discarded(&self) -> bool;
+
     /// What was committed last.
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>>;
 
@@ -118,8 +123,8 @@ pub trait EngineWorkspace: Send + Sync {
     /// Begins a large value.
     fn write_large(&self) -> Answer<'_, Result<Box<dyn LargeWriter>, Error>>;
 
-    /// Does some of what is better done while nobody waits, such as removing what has expired and preparing for a quick
-    /// start after a crash; says when there is more to do, such as a value that expires, which may be now.
+    /// Does some of what is better done while nobody waits, such as removing what has expired, freeing what was emptied and
+    /// preparing for a quick start after a crash; says when there is more to do, such as a value that expires, which may be now.
     fn tidy<'a>(&'a self, now: Moment<'a>) -> Answer<'a, Result<Option<u64>, Error>>;
 }
 

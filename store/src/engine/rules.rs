@@ -68,6 +68,8 @@ pub(super) enum Verdict<'b> {
 pub(super) struct Effects<'b> {
     /// The stores that are emptied first.
     pub cleared: BTreeSet<StoreId>,
+    /// What the keys start with that are removed after that, before anything is written.
+    pub prefixes: Vec<Place>,
     /// What is put at a key, or that it is removed.
     pub writes: BTreeMap<Place, Option<Cow<'b, Put>>>,
     /// What each store that is touched holds before and afterwards.
@@ -79,8 +81,12 @@ pub(super) struct Effects<'b> {
 }
 
 impl Effects<'_> {
+    fn are_removed(&self, place: &Place) -> bool {
+        self.prefixes.iter().any(|prefix| prefix.is_start_of(place))
+    }
+
     pub fn change_nothing(&self) -> bool {
-        self.cleared.is_empty() && self.writes.is_empty()
+        self.cleared.is_empty() && self.prefixes.is_empty() && self.writes.is_empty()
     }
 }
 
@@ -131,6 +137,12 @@ pub(crate) fn judge_in_empty_workspace(batch: &Batch, now: Moment) -> Result<Res
         Verdict::Conflict(number) => Err(number),
         Verdict::Accepted(effects) => Ok((effects.removed, effects.sum)),
     })
+}
+
+impl Place {
+    fn is_start_of(&self, other: &Self) -> bool {
+        self.store == other.store && other.key.as_str().starts_with(self.key.as_str())
+    }
 }
 
 impl Expectation {
@@ -209,33 +221,42 @@ impl<'b, B: Before> Draft<'_, 'b, B> {
     }
 
     fn delete_prefix(&mut self, store: &StoreId, prefix: &Key, most: u64) -> Result<(), B::Trouble> {
-        let starts = |place: &Place| place.store == *store && place.key.as_str().starts_with(prefix.as_str());
-        let writes = &self.effects.writes;
-        let mut doomed: Vec<Key> = Vec::new();
-        let mut count = 0;
-        for (place, _) in writes.iter().filter(|(place, put)| put.is_some() && starts(place)) {
-            count += 1;
-            doomed.push(place.key.clone());
+        let doomed = Place::new(store, prefix);
+        let (mut visible, mut gone, mut expired) = (0, Held::default(), Held::default());
+        for (place, put) in self.effects.writes.iter().filter(|(place, _)| doomed.is_start_of(place)) {
+            if let Some(put) = put {
+                visible += 1;
+                gone = gone.plus(Held::of(&place.key, put.body.bytes()));
+            }
         }
-        if !self.effects.cleared.contains(store) {
-            let now = self.now;
+        let mut is_there = false;
+        let (now, effects) = (self.now, &self.effects);
+        if !effects.cleared.contains(store) {
             self.before.find_all(store, prefix, &mut |key, found| {
+                is_there = true;
                 let place = Place { store: store.clone(), key };
-                if found.has_expired(now) || writes.contains_key(&place) {
+                if effects.writes.contains_key(&place) || effects.are_removed(&place) {
                     return;
                 }
-                count += 1;
-                if count <= most {
-                    doomed.push(place.key);
+                let held = Held::of(&place.key, found.bytes);
+                gone = gone.plus(held);
+                if found.has_expired(now) {
+                    expired = expired.plus(held);
+                } else {
+                    visible += 1;
                 }
             })?;
         }
-        if count > most {
-            return Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit: most, actual: count }).into());
+        if visible > most {
+            return Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit: most, actual: visible }).into());
         }
-        self.effects.removed += count;
-        for key in doomed {
-            self.delete(&Place { store: store.clone(), key })?;
+        let balance = self.balance(store)?;
+        balance.after = balance.after.minus(gone);
+        balance.expired_and_gone = balance.expired_and_gone.plus(expired);
+        self.effects.removed += visible;
+        self.effects.writes.retain(|place, _| !doomed.is_start_of(place));
+        if is_there {
+            self.effects.prefixes.push(doomed);
         }
         Ok(())
     }
@@ -259,7 +280,7 @@ impl<'b, B: Before> Draft<'_, 'b, B> {
     }
 
     fn find_before(&mut self, at: &Place) -> Result<Option<Found>, B::Trouble> {
-        if self.effects.cleared.contains(&at.store) {
+        if self.effects.cleared.contains(&at.store) || self.effects.are_removed(at) {
             return Ok(None);
         }
         self.before.find(at)

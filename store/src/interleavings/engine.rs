@@ -185,6 +185,10 @@ impl EngineWorkspace for Watched {
         self.memory.had_expiring()
     }
 
+    fn has_discarded(&self) -> bool {
+        self.memory.has_discarded()
+    }
+
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
         if self.broken != Broken::CommitNumber {
             return self.memory.view();

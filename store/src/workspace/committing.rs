@@ -47,7 +47,11 @@ impl Workspace {
         })
     }
 
-    fn commit_in(&self, open: &Opened, group: Vec<Pending>) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
+    fn commit_in(
+        self: &Arc<Self>,
+        open: &Opened,
+        group: Vec<Pending>,
+    ) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
         let now = self.now();
         let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(group.len());
@@ -66,7 +70,11 @@ impl Workspace {
         }
         open.hot().inspect(|hot| hot.begin_commit(&touches));
         self.recent().begin_commit(commits + 1, touches);
+        let had_discarded = open.has_discarded();
         let outcomes = block_on(open.commit(&batches, now));
+        if open.has_discarded() && !had_discarded {
+            self.tidy_soon();
+        }
         self.recent().end_commit(open.commits());
         open.hot().inspect(|hot| hot.end_commit());
         answers.extend(replies.into_iter().zip(outcomes));
@@ -83,6 +91,9 @@ impl Workspace {
 
     /// Opens the workspace, and creates it only if a batch would leave something in it.
     fn open_for<'b>(self: &Arc<Self>, mut batches: impl Iterator<Item = &'b Batch>) -> Result<Option<Opened>, Error> {
+        if let Some(open) = self.trusted() {
+            return Ok(Some(open));
+        }
         let now = self.now();
         let leaves_something =
             |batch: &Batch| batch.adds() && matches!(judge_in_empty_workspace(batch, now), Ok(Ok(_)));

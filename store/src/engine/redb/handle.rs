@@ -7,6 +7,7 @@ use redb::{CompactionError, Database, ReadOnlyDatabase, ReadTransaction, Readabl
 
 use super::Files;
 use super::database::{identify, open_to_read, open_to_write};
+use super::discarded;
 use super::large_files::LargeFiles;
 use super::layout::Layout;
 use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
@@ -41,6 +42,8 @@ pub(super) struct Handle {
     pub latest_ms: u64,
     /// Whether there were values that expire then.
     pub had_expiring: bool,
+    /// Whether there are tables that were discarded and can be freed.
+    pub has_discarded: AtomicBool,
     pub large: Arc<LargeFiles>,
     /// Whether opening would be slow after a crash now.
     pub untidy: AtomicBool,
@@ -103,9 +106,10 @@ impl Handle {
             let numbers = (meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?);
             // Where that is damaged, the stores that are not can be used.
             let had_expiring = meta.stores().is_ok_and(|all| all.iter().any(|(_, contents)| contents.expiring > 0));
-            Ok((seal, numbers, had_expiring))
+            Ok((seal, numbers, had_expiring, discarded::are_there(&transaction)?))
         });
-        let (seal, (commits, versions, latest_ms), had_expiring) = known.map_err(|trouble| trouble.into_error(id))?;
+        let (seal, (commits, versions, latest_ms), had_expiring, has_discarded) =
+            known.map_err(|trouble| trouble.into_error(id))?;
         if commits == 0 && mark.is_some() {
             // Whoever created the workspace may not have come to this.
             layout.sync_names().map_err(Error::io("make the workspace's name durable"))?;
@@ -123,6 +127,7 @@ impl Handle {
             commits,
             latest_ms,
             had_expiring,
+            has_discarded: AtomicBool::new(has_discarded),
             large: files.large.of(layout, id, status.identity),
             untidy: AtomicBool::new(false),
             compacted_bytes: 0,

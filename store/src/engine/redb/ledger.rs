@@ -7,8 +7,9 @@ use std::collections::btree_map::Entry;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
+use super::discarded::{discard, is_little};
 use super::meta::{COMMIT, Contents, LATEST, META, ReadMeta, VERSIONS, set_contents, set_held, set_number};
-use super::tables::{Definition, Expiring, Names, expired, large_name};
+use super::tables::{Definition, Expiring, Names, expired, first_after_all, large_name};
 use super::trouble::Trouble;
 use super::versions::Versions;
 use crate::engine::rules::{Effects, Verdict, judge};
@@ -37,6 +38,7 @@ pub(super) struct Ledger<'t> {
     /// Bytes of large values that are no longer there and not yet gone.
     lingering: u64,
     large: LargeChanges,
+    has_discarded: bool,
     outcome: Progress,
 }
 
@@ -63,6 +65,8 @@ pub(super) struct Prepared {
     /// Below which versions are reserved then.
     pub reserved: Option<u64>,
     pub large: LargeChanges,
+    /// Whether tables were discarded.
+    pub has_discarded: bool,
 }
 
 /// The tables of a store, and what it holds.
@@ -94,6 +98,7 @@ impl<'t> Ledger<'t> {
             held,
             lingering,
             large: LargeChanges::default(),
+            has_discarded: false,
             outcome: Progress::Nothing,
         })
     }
@@ -122,7 +127,8 @@ impl<'t> Ledger<'t> {
         }
         // A version that was said must not be drawn again, even if nothing has it.
         if self.outcome != Progress::Changed && versions.are_reserved() {
-            return Ok(Prepared { outcomes, commit: None, reserved: None, large: LargeChanges::default() });
+            let large = LargeChanges::default();
+            return Ok(Prepared { outcomes, commit: None, reserved: None, large, has_discarded: false });
         }
         let reserved = versions.next_block();
         if let Some(reserved) = reserved {
@@ -130,8 +136,9 @@ impl<'t> Ledger<'t> {
         }
         let commit = self.meta.number(COMMIT)? + 1;
         set_number(&mut self.meta, COMMIT, commit)?;
+        let has_discarded = self.has_discarded;
         let large = self.close()?;
-        Ok(Prepared { outcomes, commit: Some(commit), reserved, large })
+        Ok(Prepared { outcomes, commit: Some(commit), reserved, large, has_discarded })
     }
 
     /// Removes some of what has expired; the files that are not needed any more, and whether there may be more to remove.
@@ -183,8 +190,14 @@ impl<'t> Ledger<'t> {
         for id in &effects.cleared {
             self.clear(id)?;
         }
+        for Place { store, key: prefix } in &effects.prefixes {
+            self.remove_all(store, prefix)?;
+        }
         for (Place { store, key }, put) in &effects.writes {
-            self.remove(store, key)?;
+            // Without notes of what was there before, inserting replaces it.
+            if put.is_none() || self.store(store)?.has_notes() {
+                self.remove(store, key)?;
+            }
             if let Some(put) = put {
                 self.insert(store, key, put, version)?;
             }
@@ -230,23 +243,38 @@ impl<'t> Ledger<'t> {
 
     /// Removes a row with what is noted of it; what it holds is counted by the caller.
     fn remove(&mut self, id: &StoreId, key: &Key) -> Result<(), Trouble> {
-        let (seal, transaction) = (self.seal, self.transaction);
-        let store = self.store(id)?;
-        let Some(removed) = store.rows.remove(key.as_bytes())? else { return Ok(()) };
-        // Of a damaged one nothing is known; its notes are swept with what expires, or with the store.
-        let Ok(header) = value::header(&Spot { seal, store: id, key }, removed.value()) else { return Ok(()) };
-        let (stamp, content) = (header.stamp, header.content());
-        let freed = match content {
-            Ok(Content::Large(name)) => Some(name),
-            _ => None,
-        };
+        let seal = self.seal;
+        let Some(removed) = self.store(id)?.rows.remove(key.as_bytes())? else { return Ok(()) };
+        let note = Note::of(&Spot { seal, store: id, key }, removed.value());
         drop(removed);
-        if stamp.expiry != Expiry::NEVER {
+        note.map_or(Ok(()), |note| self.forget(id, &note))
+    }
+
+    /// Removes the rows of all keys that start with `prefix`.
+    fn remove_all(&mut self, id: &StoreId, prefix: &Key) -> Result<(), Trouble> {
+        let seal = self.seal;
+        let store = self.store(id)?;
+        let has_notes = store.has_notes();
+        let mut notes = Vec::new();
+        let end = first_after_all(prefix);
+        store.rows.retain_in::<&[u8], _>(prefix.as_bytes()..end.as_slice(), |key, stored| {
+            if has_notes && let Ok(text) = str::from_utf8(key) {
+                notes.extend(Note::of(&Spot { seal, store: id, key: &Key::trusted(text) }, stored));
+            }
+            false
+        })?;
+        notes.iter().try_for_each(|note| self.forget(id, note))
+    }
+
+    /// Removes what was noted of a row.
+    fn forget(&mut self, id: &StoreId, note: &Note) -> Result<(), Trouble> {
+        let transaction = self.transaction;
+        let store = self.store(id)?;
+        if let Some(row) = &note.expiring {
             store.contents.expiring = store.contents.expiring.saturating_sub(1);
-            let rows = beside(&mut store.expiring, transaction, store.names.expiring())?;
-            rows.remove(Expiring::row(stamp.expiry, key).as_slice())?;
+            beside(&mut store.expiring, transaction, store.names.expiring())?.remove(row.as_slice())?;
         }
-        if let Some(name) = freed {
+        if let Some(name) = note.large {
             store.contents.large = store.contents.large.saturating_sub(1);
             beside(&mut store.large, transaction, store.names.large())?.remove(name.as_slice())?;
             self.large.freed.push(name);
@@ -267,9 +295,15 @@ impl<'t> Ledger<'t> {
         }
         // A table that is open cannot be deleted.
         drop((rows, expiring, large));
-        self.transaction.delete_table(names.rows())?;
-        self.transaction.delete_table(names.expiring())?;
-        self.transaction.delete_table(names.large())?;
+        let at_once = is_little(contents.held);
+        for table in [names.rows(), names.expiring(), names.large()] {
+            if at_once {
+                self.transaction.delete_table(table)?;
+            } else {
+                discard(self.transaction, table)?;
+            }
+        }
+        self.has_discarded |= !at_once;
         self.stores.insert(id.clone(), Store::open(self.transaction, names, Contents::default())?);
         Ok(())
     }
@@ -351,9 +385,34 @@ impl<'t> Ledger<'t> {
 }
 
 impl<'t> Store<'t> {
+    /// Whether it has values of which something is noted in a table beside.
+    fn has_notes(&self) -> bool {
+        self.contents.expiring > 0 || self.contents.large > 0
+    }
+
     fn open(transaction: &'t WriteTransaction, names: Names, contents: Contents) -> Result<Self, Trouble> {
         let rows = transaction.open_table(names.rows())?;
         Ok(Self { names, rows, expiring: None, large: None, contents })
+    }
+}
+
+/// What is noted of a row in the tables beside.
+struct Note {
+    expiring: Option<Vec<u8>>,
+    large: Option<LargeName>,
+}
+
+impl Note {
+    /// None where there is none. Of a damaged value nothing is known: its notes are swept with what expires, or with the store.
+    fn of(spot: &Spot, stored: &[u8]) -> Option<Self> {
+        let header = value::header(spot, stored).ok()?;
+        let expiry = header.stamp.expiry;
+        let expiring = (expiry != Expiry::NEVER).then(|| Expiring::row(expiry, spot.key));
+        let large = match header.content() {
+            Ok(Content::Large(name)) => Some(name),
+            _ => None,
+        };
+        (expiring.is_some() || large.is_some()).then_some(Self { expiring, large })
     }
 }
 

@@ -3,6 +3,7 @@
 mod aside;
 mod backend;
 mod database;
+mod discarded;
 #[cfg(test)]
 mod disk_tests;
 mod doubt;

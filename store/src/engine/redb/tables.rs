@@ -5,6 +5,7 @@
 //! | `p/<plugin>`, `s` | the key | header and body, as `value.rs` says |
 //! | `x/p/<plugin>`, `x/s` | expiry (64 bits, big-endian), then the key | size of the value (64 bits, little-endian) |
 //! | `b/p/<plugin>`, `b/s` | name of a large value's file | size of the value (64 bits, little-endian) |
+//! | `d/` and the name of one of these | what it had when the store was emptied, which nobody reads | |
 
 use redb::TableDefinition;
 
@@ -73,6 +74,15 @@ impl Expiring {
     pub fn held(&self) -> Held {
         Held::of(&self.key, self.bytes)
     }
+}
+
+/// What comes after all keys that start with a prefix; it is no key itself.
+pub(super) fn first_after_all(prefix: &Key) -> Vec<u8> {
+    let mut end = prefix.as_bytes().to_vec();
+    // No byte of a text is the highest.
+    let last = end.last_mut().expect("a prefix of everything is another thing");
+    *last += 1;
+    end
 }
 
 /// What of a store has expired, from the rows of its table in order; of so many of them, and behind which row to go on.

@@ -137,7 +137,7 @@ impl RedbWorkspace {
                 return refuse(self.state.refuse(&handle, trouble));
             }
         };
-        let Prepared { outcomes, commit, reserved, large } = prepared;
+        let Prepared { outcomes, commit, reserved, large, has_discarded } = prepared;
         let Some(commit) = commit else {
             // It undoes nothing but the making of empty tables.
             let _ = contain(|| Ok(transaction.abort()?));
@@ -165,6 +165,9 @@ impl RedbWorkspace {
         self.commits.store(commit, Ordering::Relaxed);
         self.latest_ms.store(latest_ms, Ordering::Relaxed);
         handle.committed(quick);
+        if has_discarded {
+            handle.has_discarded.store(true, Ordering::Relaxed);
+        }
         handle.large.adopt(&large.adopted);
         handle.large.free(&large.freed);
         match self.find(&handle) {
@@ -291,6 +294,10 @@ impl EngineWorkspace for RedbWorkspace {
 
     fn had_expiring(&self) -> bool {
         self.had_expiring
+    }
+
+    fn has_discarded(&self) -> bool {
+        self.state.handle().is_ok_and(|handle| handle.has_discarded.load(Ordering::Relaxed))
     }
 
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {

@@ -45,7 +45,7 @@ pub enum Deed {
 pub enum Edit {
     Put { at: Place, bytes: Vec<u8>, large: bool, expiry: Expiry },
     Delete { at: Place },
-    Clear { store: StoreId },
+    DeletePrefix { store: StoreId, prefix: &'static str },
 }
 
 impl fmt::Debug for Edit {
@@ -63,7 +63,7 @@ impl fmt::Debug for Edit {
                 )
             }
             Self::Delete { at } => write!(f, "delete {}/{}", at.store, at.key.as_str()),
-            Self::Clear { store } => write!(f, "clear {store}"),
+            Self::DeletePrefix { store, prefix } => write!(f, "delete {store}/{prefix}…"),
         }
     }
 }
@@ -197,7 +197,9 @@ fn prepare(workspace: &dyn EngineWorkspace, edits: &[Edit]) -> Result<Batch, Err
                 Change::Put { at, put: Put { body, expiry, version: None } }
             }
             Edit::Delete { at } => Change::Delete { at },
-            Edit::Clear { store } => Change::DeletePrefix { store, prefix: Key::trusted(""), most: 100 },
+            Edit::DeletePrefix { store, prefix } => {
+                Change::DeletePrefix { store, prefix: Key::trusted(prefix), most: 100 }
+            }
         })
     });
     Ok(Batch {
@@ -223,7 +225,9 @@ impl World {
                         Edit::Delete { at: Place { store, key } } => {
                             contents.remove(&(store.clone(), key.as_str().to_owned()));
                         }
-                        Edit::Clear { store } => contents.retain(|(of, _), _| of != store),
+                        Edit::DeletePrefix { store, prefix } => {
+                            contents.retain(|(of, key), _| of != store || !key.starts_with(prefix));
+                        }
                     }
                 }
             }
@@ -257,11 +261,12 @@ impl Edit {
     fn any(random: &mut Random, now_ms: u64) -> Self {
         let store =
             if random.percent(70) { StoreId::Private("p".parse().expect("it is valid")) } else { StoreId::Shared };
-        let keys = ["a", "b", "c", "d"];
+        let keys = ["a", "ab", "b", "c"];
         let at = Place { store: store.clone(), key: Key::trusted(keys[random.index(keys.len())]).into_owned() };
         match random.index(20) {
-            0 => Self::Clear { store },
-            1..4 => Self::Delete { at },
+            0 => Self::DeletePrefix { store, prefix: "" },
+            1 => Self::DeletePrefix { store, prefix: "a" },
+            2..4 => Self::Delete { at },
             _ => {
                 let large = random.percent(15);
                 let size = *random.pick(if large { &[1, 66_000, 140_000] } else { &[0, 1, 100, 100, 3_000, 20_000] });

@@ -10,6 +10,7 @@ use super::{Condition, RedbWorkspace, commit_transaction};
 use crate::dir::Mode;
 use crate::engine::LargeName;
 use crate::engine::redb::database::{database_file, prepare_for_a_crash};
+use crate::engine::redb::discarded;
 use crate::engine::redb::handle::Handle;
 use crate::engine::redb::ledger::Ledger;
 use crate::engine::redb::trouble::{Trouble, contain};
@@ -45,6 +46,9 @@ impl RedbWorkspace {
         let next = self.remove_some_expired(&handle, database, now)?;
         if next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
             return Ok(next);
+        }
+        if self.free_some_discarded(&handle, database) {
+            return Ok(Some(now.now_ms()));
         }
         let note = |trouble| self.state.refuse(&handle, trouble);
         let mut again = None;
@@ -89,6 +93,21 @@ impl RedbWorkspace {
         if more { Ok(Some(now.now_ms())) } else { next() }
     }
 
+    /// Frees a part of what was discarded; whether there may be more.
+    fn free_some_discarded(&self, handle: &Handle, database: &Database) -> bool {
+        if !handle.has_discarded.load(Ordering::Relaxed) {
+            return false;
+        }
+        let freed = contain(|| free_some_discarded(database)).map_err(|trouble| self.state.refuse(handle, trouble));
+        if freed.is_ok() {
+            handle.committed(true);
+        }
+        // Where a page of it is damaged, the rest stays until the workspace is salvaged, and everything else goes on.
+        let more = freed.unwrap_or(false);
+        handle.has_discarded.store(more, Ordering::Relaxed);
+        more
+    }
+
     fn prepare_for_a_crash(&self) -> Result<(), Error> {
         let handle = self.state.handle()?;
         if let Some(database) = handle.writer().filter(|_| handle.untidy.load(Ordering::Relaxed)) {
@@ -108,11 +127,19 @@ impl RedbWorkspace {
                 thread::yield_now();
             }
             let Some(handle) = Arc::get_mut(handle) else { return Ok(false) };
-            let compacted = contain(|| handle.compact());
-            if let (Ok(true), Ok(bytes)) = (&compacted, handle.tail.len()) {
-                handle.compacted_bytes = bytes;
+            match contain(|| handle.compact()) {
+                // A page that is damaged cannot be moved, so that is not tried again.
+                Err(trouble) if handle.has_met_damage(&trouble) => {
+                    handle.compacted_bytes = u64::MAX;
+                    Ok(true)
+                }
+                compacted => {
+                    if let (Ok(true), Ok(bytes)) = (&compacted, handle.tail.len()) {
+                        handle.compacted_bytes = bytes;
+                    }
+                    compacted
+                }
             }
-            compacted
         };
         compacted.map_err(|trouble| self.state.note(trouble))
     }
@@ -138,15 +165,27 @@ fn remove_expired(database: &Database, handle: &Handle, now: Moment) -> Result<(
     Ok((large.freed, more))
 }
 
+/// Frees a part of what was discarded, in a transaction of its own; whether there may be more.
+fn free_some_discarded(database: &Database) -> Result<bool, Trouble> {
+    let transaction = database.begin_write()?;
+    let more = discarded::free_some(&transaction)?;
+    commit_transaction(transaction, true)?;
+    Ok(more)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Seek, SeekFrom, Write};
     use std::iter;
 
     use pollster::block_on;
+    use redb::{ReadableDatabase, ReadableTableMetadata, TableHandle};
 
     use super::*;
     use crate::access::Access;
     use crate::dir::Dir;
+    use crate::engine::redb::layout::DATABASE;
+    use crate::engine::redb::tables::Definition;
     use crate::engine::{
         Absent, Batch, BatchOutcome, Body, Change, Engine, EngineWorkspace, Place, Put, Quota, RedbEngine, Sharing,
     };
@@ -236,6 +275,68 @@ mod tests {
             assert_eq!(tidy_and_count(), (Some(20), 500));
             let (next, left) = tidy_and_count();
             assert!(next.is_none_or(|at_ms| at_ms > 20) && left == 0, "{next:?}, {left}");
+        });
+    }
+
+    #[test]
+    fn what_was_emptied_is_freed_a_part_at_a_time() {
+        with_workspace(|workspace| {
+            let clear = || Change::DeletePrefix { store: StoreId::Shared, prefix: Key::trusted(""), most: 0 };
+            let tables = |workspace: &RedbWorkspace| {
+                let transaction = workspace.state.handle().unwrap().writer().unwrap().begin_read().unwrap();
+                let rows = |name: String| {
+                    let table = transaction.open_table(Definition::new(&name)).unwrap();
+                    (table.len().unwrap(), name)
+                };
+                let named = transaction.list_tables().unwrap().map(|table| table.name().to_owned());
+                named.filter(|name| name.starts_with("d/")).map(rows).collect::<Vec<_>>()
+            };
+            let left = |keys: u64| vec![(keys, "d/s".to_owned())];
+            commit(&workspace, vec![put(0), put(1), clear(), put(2)]);
+            assert!(tables(&workspace).is_empty() && !workspace.has_discarded(), "two keys go at once");
+            commit(&workspace, (0..9).map(put).collect());
+            commit(&workspace, vec![clear(), put(9)]);
+            assert_eq!(tables(&workspace), left(9));
+            commit(&workspace, (0..4).map(put).collect());
+            commit(&workspace, vec![clear(), put(9)]);
+            assert_eq!(tables(&workspace), left(5), "the ones before go at once");
+
+            assert_eq!((tidy(&workspace), tables(&workspace)), (Some(0), left(3)), "there is more, now");
+            // Also when it is opened anew.
+            let (files, id) = (workspace.files.clone(), workspace.id.clone());
+            drop(workspace);
+            let workspace = RedbWorkspace::open(files, &id).unwrap().unwrap();
+            assert!(workspace.has_discarded());
+            assert_eq!((tidy(&workspace), tables(&workspace)), (Some(0), left(1)));
+            assert_eq!((tidy(&workspace), tables(&workspace)), (Some(0), Vec::new()));
+            assert!(tidy(&workspace) != Some(0) && !workspace.has_discarded());
+            let view = block_on(workspace.view()).unwrap();
+            assert_eq!(block_on(view.held_by_all(Moment::new(0, &AtomicU64::new(0)))).unwrap().keys, 1);
+        });
+    }
+
+    #[test]
+    fn damage_in_what_was_emptied_keeps_nothing_else_from_going_on() {
+        with_workspace(|workspace| {
+            let clear = Change::DeletePrefix { store: StoreId::Shared, prefix: Key::trusted(""), most: 0 };
+            commit(&workspace, (0..100).map(put).collect());
+            commit(&workspace, vec![clear]);
+            let (files, id) = (workspace.files.clone(), workspace.id.clone());
+            drop(workspace);
+            let dir = files.layout.workspace(&id).unwrap().unwrap();
+            let mut file = dir.open_file(DATABASE, Mode::Write).unwrap();
+            let mut whole = Vec::new();
+            file.read_to_end(&mut whole).unwrap();
+            let value = whole.windows(VALUE_BYTES).position(|bytes| *bytes == [1; VALUE_BYTES]).unwrap();
+            file.seek(SeekFrom::Start(value as u64)).unwrap();
+            file.write_all(&[0]).unwrap();
+
+            let workspace = RedbWorkspace::open(files, &id).unwrap().unwrap();
+            assert!(workspace.has_discarded());
+            let parts = iter::from_fn(|| tidy(&workspace)).take_while(|again| *again == 0).count();
+            assert!(parts < 50 && !workspace.has_discarded(), "{parts}");
+            commit(&workspace, vec![put(0)]);
+            assert_eq!(tidy(&workspace), None);
         });
     }
 
