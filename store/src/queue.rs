@@ -58,7 +58,11 @@ impl Queue {
     /// Adds a chore; whether somebody must begin to work.
     #[must_use]
     pub fn add_chore(&mut self, chore: Chore) -> bool {
-        self.chores.push_back(chore);
+        let is_tidying = |chore: &Chore| matches!(chore, Chore::Tidy);
+        // Once is enough.
+        if !is_tidying(&chore) || !self.chores.iter().any(is_tidying) {
+            self.chores.push_back(chore);
+        }
         self.begin()
     }
 
@@ -184,7 +188,7 @@ mod tests {
     fn chores_do_not_keep_batches_waiting() {
         let mut queue = Queue::default();
         for _ in 0..2 {
-            let _ = queue.add_chore(Chore::Tidy);
+            let _ = queue.add_chore(Chore::CloseUnlessInUse);
             let _ = queue.add_chore(Chore::Tidy);
             let _ = queue.add_batch(pending("a", 1));
             assert!(matches!(queue.next(), Some(Work::Chore(_))));
@@ -192,6 +196,17 @@ mod tests {
             assert!(matches!(queue.next(), Some(Work::Chore(_))));
             assert!(queue.next().is_none());
         }
+    }
+
+    #[test]
+    fn tidying_waits_once_however_often_it_is_asked_for() {
+        let mut queue = Queue::default();
+        assert!(queue.add_chore(Chore::Tidy));
+        assert!(!queue.add_chore(Chore::Tidy));
+        assert!(matches!(queue.next(), Some(Work::Chore(Chore::Tidy))));
+        assert!(!queue.add_chore(Chore::Tidy), "somebody works");
+        assert!(matches!(queue.next(), Some(Work::Chore(Chore::Tidy))), "asked for while it was done");
+        assert!(queue.next().is_none());
     }
 
     #[test]

@@ -355,13 +355,9 @@ impl Workspace {
             self.recent().opened(open.commits());
             *self.open.write().expect("nothing panics while this is locked") = Some(open.clone());
             self.shared.open.add(self);
-            if self.shared.access == Access::ReadWrite {
-                // Also where nothing is written.
-                if open.has_discarded() {
-                    self.tidy_soon();
-                } else if open.had_expiring() {
-                    self.tidy_when_idle();
-                }
+            if (open.had_expiring() || open.has_discarded()) && self.shared.access == Access::ReadWrite {
+                // What has expired goes, and what was emptied is freed, also where nothing is written.
+                self.tidy_when_idle();
             }
         }
         Ok(opened)

@@ -12,6 +12,8 @@ use crate::hostile::{Deed, Hostile};
 pub const WORKSPACE: &str = "attacked";
 const PLUGIN: &str = "attacker";
 
+/// How long it is quiet before the first call is timed in quiet, as what was emptied before is still being freed.
+const REST: Duration = Duration::from_secs(3);
 /// How long an attack goes on before the first call is timed.
 const AHEAD: Duration = Duration::from_millis(200);
 
@@ -87,6 +89,7 @@ impl Attack {
         if self.store == Begins::Full {
             fill(hostile, effort.keys).await?;
         }
+        sleep(REST).await;
         Ok(())
     }
 
@@ -114,6 +117,7 @@ impl Attack {
 impl Running {
     pub async fn end(mut self) {
         self.0.shutdown().await;
+        sleep(REST).await;
     }
 }
 

@@ -120,6 +120,8 @@ fn commit(workspace: &dyn EngineWorkspace, deeds: &[Deed], now: Moment) -> Resul
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
     #[test]
     fn what_a_batch_says_is_done_in_order(batches in vec(vec(any_deed(), 1..8), 1..6)) {
         let disk = RedbEngine::open(Disk::new(1).root(), Access::ReadWrite, Sharing::ReadersBeside).unwrap();

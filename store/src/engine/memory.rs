@@ -153,22 +153,23 @@ impl Contents {
         if !effects.change_nothing() {
             let state = Arc::make_mut(&mut self.state);
             state.commit = commit;
-            state.make(effects, version);
+            state.make(effects, version, now);
         }
         Ok(BatchOutcome::Committed(committed))
     }
 }
 
 impl State {
-    fn make(&mut self, effects: Effects, version: Version) {
+    fn make(&mut self, effects: Effects, version: Version, now: Moment) {
         for store in effects.cleared {
             self.stores.remove(&store);
         }
         for Place { store, key: prefix } in effects.prefixes {
             let Some(store) = self.stores.get_mut(&store) else { continue };
-            let doomed = store.values.range(prefix.as_str().to_owned()..).map(|(key, _)| key.clone());
-            let doomed: Vec<String> = doomed.take_while(|key| key.starts_with(prefix.as_str())).collect();
-            doomed.iter().for_each(|key| store.remove(key));
+            let all = store.values.range(prefix.as_str().to_owned()..);
+            let all = all.take_while(|(key, _)| key.starts_with(prefix.as_str()));
+            let doomed = all.filter(|(_, stored)| !now.has_passed(stored.stamp.expiry)).map(|(key, _)| key.clone());
+            doomed.collect::<Vec<_>>().iter().for_each(|key| store.remove(key));
         }
         for (Place { store, key }, put) in effects.writes {
             let store = self.stores.entry(store).or_default();

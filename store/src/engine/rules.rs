@@ -68,7 +68,7 @@ pub(super) enum Verdict<'b> {
 pub(super) struct Effects<'b> {
     /// The stores that are emptied first.
     pub cleared: BTreeSet<StoreId>,
-    /// What the keys start with that are removed after that, before anything is written.
+    /// What the keys start with that are removed after that, before anything is written; not those that have expired.
     pub prefixes: Vec<Place>,
     /// What is put at a key, or that it is removed.
     pub writes: BTreeMap<Place, Option<Cow<'b, Put>>>,
@@ -222,39 +222,35 @@ impl<'b, B: Before> Draft<'_, 'b, B> {
 
     fn delete_prefix(&mut self, store: &StoreId, prefix: &Key, most: u64) -> Result<(), B::Trouble> {
         let doomed = Place::new(store, prefix);
-        let (mut visible, mut gone, mut expired) = (0, Held::default(), Held::default());
+        let (mut count, mut gone, mut is_there) = (0, Held::default(), false);
         for (place, put) in self.effects.writes.iter().filter(|(place, _)| doomed.is_start_of(place)) {
             if let Some(put) = put {
-                visible += 1;
+                count += 1;
                 gone = gone.plus(Held::of(&place.key, put.body.bytes()));
             }
         }
-        let mut is_there = false;
         let (now, effects) = (self.now, &self.effects);
         if !effects.cleared.contains(store) {
             self.before.find_all(store, prefix, &mut |key, found| {
-                is_there = true;
                 let place = Place { store: store.clone(), key };
-                if effects.writes.contains_key(&place) || effects.are_removed(&place) {
+                // What has expired may be more than is allowed, and goes by itself.
+                if found.has_expired(now) || effects.writes.contains_key(&place) || effects.are_removed(&place) {
                     return;
                 }
-                let held = Held::of(&place.key, found.bytes);
-                gone = gone.plus(held);
-                if found.has_expired(now) {
-                    expired = expired.plus(held);
-                } else {
-                    visible += 1;
-                }
+                is_there = true;
+                count += 1;
+                gone = gone.plus(Held::of(&place.key, found.bytes));
             })?;
         }
-        if visible > most {
-            return Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit: most, actual: visible }).into());
+        if count > most {
+            return Err(Error::BatchTooLarge(Excess { unit: Unit::Items, limit: most, actual: count }).into());
         }
         let balance = self.balance(store)?;
         balance.after = balance.after.minus(gone);
-        balance.expired_and_gone = balance.expired_and_gone.plus(expired);
-        self.effects.removed += visible;
-        self.effects.writes.retain(|place, _| !doomed.is_start_of(place));
+        self.effects.removed += count;
+        for (_, put) in self.effects.writes.iter_mut().filter(|(place, _)| doomed.is_start_of(place)) {
+            *put = None;
+        }
         if is_there {
             self.effects.prefixes.push(doomed);
         }
@@ -280,10 +276,11 @@ impl<'b, B: Before> Draft<'_, 'b, B> {
     }
 
     fn find_before(&mut self, at: &Place) -> Result<Option<Found>, B::Trouble> {
-        if self.effects.cleared.contains(&at.store) || self.effects.are_removed(at) {
+        if self.effects.cleared.contains(&at.store) {
             return Ok(None);
         }
-        self.before.find(at)
+        let found = self.before.find(at)?;
+        Ok(found.filter(|found| found.has_expired(self.now) || !self.effects.are_removed(at)))
     }
 
     fn balance(&mut self, store: &StoreId) -> Result<&mut Balance, B::Trouble> {

@@ -16,6 +16,9 @@ impl Workspace {
         match opened {
             Ok(Some(open)) => {
                 let outcomes = self.commit_in(&open, group);
+                if open.has_discarded() {
+                    self.tidy_soon();
+                }
                 // Let go of before the answers, so that who gets the last one and closes the larder has closed it.
                 drop(open);
                 for (reply, outcome) in outcomes {
@@ -47,11 +50,7 @@ impl Workspace {
         })
     }
 
-    fn commit_in(
-        self: &Arc<Self>,
-        open: &Opened,
-        group: Vec<Pending>,
-    ) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
+    fn commit_in(&self, open: &Opened, group: Vec<Pending>) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
         let now = self.now();
         let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(group.len());
@@ -70,11 +69,7 @@ impl Workspace {
         }
         open.hot().inspect(|hot| hot.begin_commit(&touches));
         self.recent().begin_commit(commits + 1, touches);
-        let had_discarded = open.has_discarded();
         let outcomes = block_on(open.commit(&batches, now));
-        if open.has_discarded() && !had_discarded {
-            self.tidy_soon();
-        }
         self.recent().end_commit(open.commits());
         open.hot().inspect(|hot| hot.end_commit());
         answers.extend(replies.into_iter().zip(outcomes));

@@ -22,7 +22,7 @@ pub(super) fn is_little(held: Held) -> bool {
 pub(super) fn discard(transaction: &WriteTransaction, table: Definition) -> Result<(), Trouble> {
     let name = format!("{PREFIX}{}", table.name());
     let discarded = Definition::new(&name);
-    // What is left of the one before goes now: so a store takes the room of two at most.
+    // What is left of the one before goes now, so that there is never more than one.
     transaction.delete_table(discarded)?;
     match transaction.rename_table(table, discarded) {
         Ok(()) | Err(TableError::TableDoesNotExist(_)) => Ok(()),

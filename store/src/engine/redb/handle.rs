@@ -106,7 +106,8 @@ impl Handle {
             let numbers = (meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?);
             // Where that is damaged, the stores that are not can be used.
             let had_expiring = meta.stores().is_ok_and(|all| all.iter().any(|(_, contents)| contents.expiring > 0));
-            Ok((seal, numbers, had_expiring, discarded::are_there(&transaction)?))
+            let has_discarded = discarded::are_there(&transaction).unwrap_or(false);
+            Ok((seal, numbers, had_expiring, has_discarded))
         });
         let (seal, (commits, versions, latest_ms), had_expiring, has_discarded) =
             known.map_err(|trouble| trouble.into_error(id))?;

@@ -30,9 +30,9 @@ impl Deeds {
     }
 
     pub fn once_more(&mut self) -> Result<(), Error> {
-        let key = (self.done % KEYS).to_string();
+        let number = self.done;
+        let key = (number % KEYS).to_string();
         let at = Address { store: Store::Private, key: key.clone() };
-        let prefix = format!("{:03}", self.done % 10);
         self.done = self.done.wrapping_add(1);
         match self.deed {
             Deed::Set => storage::set(&key, &self.value),
@@ -49,7 +49,7 @@ impl Deeds {
                 Ok(())
             }
             Deed::DeletePrefix => storage::delete_prefix("").map(drop),
-            Deed::DeleteByPrefix => storage::delete_prefix(&prefix).map(drop),
+            Deed::DeleteByPrefix => storage::delete_prefix(&format!("{:03}", number % 10)).map(drop),
             Deed::Usage => storage::usage().map(drop),
             Deed::Commit => atomic::commit(&[], &self.changes()).map(drop),
             Deed::CommitNothing => atomic::commit(&[], &[]).map(drop),

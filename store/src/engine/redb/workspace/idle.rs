@@ -43,12 +43,12 @@ impl RedbWorkspace {
             Ok(now) if now.identity == handle.status.identity => now.bytes,
             _ => return Ok(None),
         };
+        if self.free_some_discarded(&handle, database) {
+            return Ok(Some(now.now_ms()));
+        }
         let next = self.remove_some_expired(&handle, database, now)?;
         if next.is_some_and(|at_ms| at_ms <= now.now_ms()) {
             return Ok(next);
-        }
-        if self.free_some_discarded(&handle, database) {
-            return Ok(Some(now.now_ms()));
         }
         let note = |trouble| self.state.refuse(&handle, trouble);
         let mut again = None;
@@ -102,7 +102,7 @@ impl RedbWorkspace {
         if freed.is_ok() {
             handle.committed(true);
         }
-        // Where a page of it is damaged, the rest stays until the workspace is salvaged, and everything else goes on.
+        // Where a page of it is damaged, the rest takes room for nothing, and everything else goes on.
         let more = freed.unwrap_or(false);
         handle.has_discarded.store(more, Ordering::Relaxed);
         more
@@ -201,14 +201,26 @@ mod tests {
     }
 
     fn put(number: usize) -> Change {
+        put_until(Expiry::NEVER, number)
+    }
+
+    fn expiring(number: usize) -> Change {
+        put_until(Expiry::at_ms(10), number)
+    }
+
+    fn put_until(expiry: Expiry, number: usize) -> Change {
         let body = Body::Small(vec![number as u8; VALUE_BYTES]);
-        Change::Put { at: place(number), put: Put { body, expiry: Expiry::NEVER, version: None } }
+        Change::Put { at: place(number), put: Put { body, expiry, version: None } }
     }
 
     fn commit(workspace: &RedbWorkspace, changes: Vec<Change>) {
+        commit_at(0, workspace, changes);
+    }
+
+    fn commit_at(now_ms: u64, workspace: &RedbWorkspace, changes: Vec<Change>) {
         let plugin = "p".parse().unwrap();
         let batch = Batch { plugin, checks: Vec::new(), changes, quota: Quota::unlimited() };
-        let outcomes = block_on(workspace.commit(&[batch], Moment::new(0, &AtomicU64::new(0))));
+        let outcomes = block_on(workspace.commit(&[batch], Moment::new(now_ms, &AtomicU64::new(0))));
         assert!(matches!(outcomes[..], [Ok(BatchOutcome::Committed(_))]));
     }
 
@@ -218,6 +230,17 @@ mod tests {
 
     fn bytes(workspace: &RedbWorkspace) -> u64 {
         workspace.files.layout.database_status(&workspace.id).unwrap().bytes
+    }
+
+    /// The tables whose names start so, and how many rows they have.
+    fn tables(workspace: &RedbWorkspace, prefix: &str) -> Vec<(u64, String)> {
+        let transaction = workspace.state.handle().unwrap().writer().unwrap().begin_read().unwrap();
+        let rows = |name: String| {
+            let table = transaction.open_table(Definition::new(&name)).unwrap();
+            (table.len().unwrap(), name)
+        };
+        let named = transaction.list_tables().unwrap().map(|table| table.name().to_owned());
+        named.filter(|name| name.starts_with(prefix)).map(rows).collect()
     }
 
     fn with_workspace(test: impl FnOnce(RedbWorkspace)) {
@@ -260,10 +283,6 @@ mod tests {
     #[test]
     fn what_has_expired_is_removed_a_part_at_a_time() {
         with_workspace(|workspace| {
-            let expiring = |number| match put(number) {
-                Change::Put { at, put } => Change::Put { at, put: Put { expiry: Expiry::at_ms(10), ..put } },
-                other => other,
-            };
             commit(&workspace, (0..2_500).map(expiring).collect());
             let latest_ms = AtomicU64::new(0);
             let tidy_and_count = || {
@@ -279,18 +298,21 @@ mod tests {
     }
 
     #[test]
+    fn what_has_expired_is_not_removed_by_prefix() {
+        with_workspace(|workspace| {
+            commit(&workspace, (0..2_500).map(expiring).chain([put(2)]).collect());
+            let prefix = Change::DeletePrefix { store: StoreId::Shared, prefix: Key::trusted("2"), most: 1 };
+            commit_at(20, &workspace, vec![prefix]);
+            // A thousand as with any write, and the one that has not expired.
+            assert_eq!(tables(&workspace, "s"), [(1_499, "s".to_owned())]);
+        });
+    }
+
+    #[test]
     fn what_was_emptied_is_freed_a_part_at_a_time() {
         with_workspace(|workspace| {
             let clear = || Change::DeletePrefix { store: StoreId::Shared, prefix: Key::trusted(""), most: 0 };
-            let tables = |workspace: &RedbWorkspace| {
-                let transaction = workspace.state.handle().unwrap().writer().unwrap().begin_read().unwrap();
-                let rows = |name: String| {
-                    let table = transaction.open_table(Definition::new(&name)).unwrap();
-                    (table.len().unwrap(), name)
-                };
-                let named = transaction.list_tables().unwrap().map(|table| table.name().to_owned());
-                named.filter(|name| name.starts_with("d/")).map(rows).collect::<Vec<_>>()
-            };
+            let tables = |workspace: &RedbWorkspace| tables(workspace, "d/");
             let left = |keys: u64| vec![(keys, "d/s".to_owned())];
             commit(&workspace, vec![put(0), put(1), clear(), put(2)]);
             assert!(tables(&workspace).is_empty() && !workspace.has_discarded(), "two keys go at once");
