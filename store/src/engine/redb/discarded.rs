@@ -1,64 +1,146 @@
 //! The tables of stores that were emptied. Their pages are freed later, a part at a time, as it takes long where there are many.
 
-use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata, TableError, TableHandle, WriteTransaction};
+use std::collections::BTreeSet;
+use std::mem::take;
+use std::sync::{Mutex, MutexGuard};
 
-use super::tables::Definition;
+use redb::{ReadableTable, ReadableTableMetadata, TableError, TableHandle, WriteTransaction};
+
+use super::meta::{META, Meta, ReadMeta};
+use super::tables::{DISCARDED, Definition};
 use super::trouble::Trouble;
+use crate::engine::Batch;
 use crate::usage::Held;
+use crate::version::Version;
 
-/// What their names start with; the one of the store's table follows.
-const PREFIX: &str = "d/";
-/// So much is freed at once.
-const PART_KEYS: usize = if cfg!(test) { 2 } else { 2_000 };
-const PART_BYTES: u64 = 2 * 1024 * 1024;
+/// What is freed at once, unless more was written since. It takes as long to free a row as so many bytes.
+const PART_BYTES: u64 = if cfg!(test) { 700 } else { 1024 * 1024 };
+const ROW_BYTES: u64 = 256;
 
-/// Whether there is no need to do it in parts.
-pub(super) fn is_little(held: Held) -> bool {
-    // Under WASI nobody else waits for it, and there may be no later.
-    cfg!(target_os = "wasi") || (held.keys <= PART_KEYS as u64 && held.bytes <= PART_BYTES)
+/// What is known of them while a database is open.
+pub(super) struct Discarded(Mutex<Known>);
+
+struct Known {
+    /// Whether there are any to be freed.
+    are_left: bool,
+    /// What was written since some were freed.
+    written: u64,
+    /// The one of which some was freed last, or was to be.
+    tried: Option<String>,
+    /// Those that cannot be freed, as pages of them are damaged.
+    stuck: BTreeSet<String>,
 }
 
-/// Has a table gone, and its pages freed later.
-pub(super) fn discard(transaction: &WriteTransaction, table: Definition) -> Result<(), Trouble> {
-    let name = format!("{PREFIX}{}", table.name());
-    let discarded = Definition::new(&name);
-    // What is left of the one before goes now, so that there is never more than one.
-    transaction.delete_table(discarded)?;
-    match transaction.rename_table(table, discarded) {
-        Ok(()) | Err(TableError::TableDoesNotExist(_)) => Ok(()),
+impl Discarded {
+    pub fn new(are_left: bool) -> Self {
+        Self(Mutex::new(Known { are_left, written: 0, tried: None, stuck: BTreeSet::new() }))
+    }
+
+    pub fn are_left(&self) -> bool {
+        self.known().are_left
+    }
+
+    /// Whether there are none, not even such as cannot be freed.
+    pub fn are_all_freed(&self) -> bool {
+        let known = self.known();
+        !known.are_left && known.stuck.is_empty()
+    }
+
+    /// Takes note of a commit, and whether it discarded any.
+    pub fn committed(&self, batches: &[Batch], discarded: bool) {
+        let mut known = self.known();
+        if known.are_left {
+            known.written += batches.iter().map(|batch| weight(batch.changes.len() as u64, batch.bytes())).sum::<u64>();
+        }
+        known.are_left |= discarded;
+    }
+
+    /// Frees a part; whether there is more.
+    pub fn free_some(&self, transaction: &WriteTransaction) -> Result<bool, Trouble> {
+        let mut meta = transaction.open_table(META)?;
+        // Twice what was written since, so that it becomes less however much that is.
+        let written = take(&mut self.known().written);
+        let mut part = PART_BYTES.max(2 * written);
+        loop {
+            let next = self.next(&meta)?;
+            self.known().are_left = next.is_some();
+            let Some(name) = next.filter(|_| part > 0) else { break };
+            self.known().tried = Some(name.clone());
+            let table = Definition::new(&name);
+            if free(transaction, table, &mut part)? {
+                transaction.delete_table(table)?;
+                meta.remove(name.as_str())?;
+            }
+        }
+        Ok(self.are_left())
+    }
+
+    /// After a failure to free some: leaves the one that it was tried with; whether there was one.
+    pub fn leave(&self) -> bool {
+        let mut known = self.known();
+        let tried = known.tried.take();
+        let is_one = tried.is_some();
+        known.stuck.extend(tried);
+        is_one
+    }
+
+    fn next(&self, meta: &Meta) -> Result<Option<String>, Trouble> {
+        for name in meta.discarded()? {
+            let name = name?;
+            if !self.known().stuck.contains(&name) {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().expect("nothing panics while this is locked")
+    }
+}
+
+/// Whether there is no need to free it in parts.
+pub(super) fn is_little(held: Held) -> bool {
+    // Under WASI nobody else waits for it, and there may be no later.
+    cfg!(target_os = "wasi") || weight(held.keys, held.bytes) <= PART_BYTES
+}
+
+/// Has a table gone, and its pages freed later. No two that are discarded with one version have the same name.
+pub(super) fn discard(
+    transaction: &WriteTransaction,
+    meta: &mut Meta,
+    table: Definition,
+    version: Version,
+) -> Result<(), Trouble> {
+    let name = format!("{DISCARDED}{:016x}/{}", u64::from(version), table.name());
+    match transaction.rename_table(table, Definition::new(&name)) {
+        Ok(()) => {
+            meta.insert(name.as_str(), [].as_slice())?;
+            Ok(())
+        }
+        Err(TableError::TableDoesNotExist(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Whether there are any.
-pub(super) fn are_there(transaction: &ReadTransaction) -> Result<bool, Trouble> {
-    Ok(transaction.list_tables()?.any(|table| table.name().starts_with(PREFIX)))
-}
-
-/// Frees a part of one of them; whether there may be more.
-pub(super) fn free_some(transaction: &WriteTransaction) -> Result<bool, Trouble> {
-    let Some(name) =
-        transaction.list_tables()?.map(|table| table.name().to_owned()).find(|name| name.starts_with(PREFIX))
-    else {
-        return Ok(false);
-    };
-    let mut table = transaction.open_table(Definition::new(&name))?;
-    let (mut last, mut bytes) = (None, 0);
-    for row in table.iter()?.take(PART_KEYS) {
+/// Frees as much of a table as the part is, which gets smaller by it; whether nothing is left of the table.
+fn free(transaction: &WriteTransaction, table: Definition, part: &mut u64) -> Result<bool, Trouble> {
+    let mut table = transaction.open_table(table)?;
+    let mut last = None;
+    for row in table.iter()? {
         let (key, value) = row?;
-        bytes += value.value().len() as u64;
+        *part = part.saturating_sub(weight(1, value.value().len() as u64));
         last = Some(key.value().to_vec());
-        if bytes >= PART_BYTES {
+        if *part == 0 {
             break;
         }
     }
     if let Some(last) = last {
         table.retain_in::<&[u8], _>(..=last.as_slice(), |_, _| false)?;
     }
-    let is_empty = table.is_empty()?;
-    drop(table);
-    if is_empty {
-        transaction.delete_table(Definition::new(&name))?;
-    }
-    Ok(true)
+    Ok(table.is_empty()?)
+}
+
+fn weight(rows: u64, bytes: u64) -> u64 {
+    rows * ROW_BYTES + bytes
 }

@@ -15,7 +15,7 @@ use super::overlay::Overlay;
 use super::page_format::{FLAGS, SECOND_IS_PRIMARY};
 use super::scan::{Rows, scan};
 use super::signposts::Signposts;
-use super::tables::{Definition, Expiring, Names};
+use super::tables::{DISCARDED, Definition, Expiring, Names};
 use super::trouble::{Contained, Trouble, contain};
 use super::writer_mark::{held_by_other, read_mark};
 use crate::damage::Damage;
@@ -88,7 +88,7 @@ impl<'a> Examination<'a> {
         if self.damage.is_empty() {
             self.compare_totals();
         }
-        Ok(())
+        self.walk_discarded()
     }
 
     /// What all values that are whole amount to.
@@ -160,6 +160,26 @@ impl<'a> Examination<'a> {
         self.highest = highest;
         if self.damage.len() == before {
             self.compare_counts(store, found, [expiring, large_notes]);
+        }
+        Ok(())
+    }
+
+    /// Reads what stores had before they were emptied, which is to be freed.
+    fn walk_discarded(&mut self) -> Result<(), Error> {
+        let names = contain(|| {
+            let noted = self.transaction.open_table(META)?.discarded()?.collect::<Result<Vec<_>, _>>()?;
+            let tables = self.transaction.list_tables()?.map(|table| table.name().to_owned());
+            let names: Vec<_> = tables.filter(|name| name.starts_with(DISCARDED)).collect();
+            Ok((noted == names, names))
+        });
+        let (mut whole, names) = names.unwrap_or_default();
+        for name in &names {
+            let rows = contain(|| self.open(Definition::new(name))).unwrap_or_default();
+            whole &= rows.map_or(Ok(false), |rows| scan(&rows, &self.signposts, |_, _| Ok(())))?;
+        }
+        if !whole {
+            let what = "what stores had before they were emptied cannot all be freed";
+            self.damage.push(Damage::of_workspace(what));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use redb::{CompactionError, Database, ReadOnlyDatabase, ReadTransaction, Readabl
 
 use super::Files;
 use super::database::{identify, open_to_read, open_to_write};
-use super::discarded;
+use super::discarded::Discarded;
 use super::large_files::LargeFiles;
 use super::layout::Layout;
 use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
@@ -42,8 +42,7 @@ pub(super) struct Handle {
     pub latest_ms: u64,
     /// Whether there were values that expire then.
     pub had_expiring: bool,
-    /// Whether there are tables that were discarded and can be freed.
-    pub has_discarded: AtomicBool,
+    pub discarded: Discarded,
     pub large: Arc<LargeFiles>,
     /// Whether opening would be slow after a crash now.
     pub untidy: AtomicBool,
@@ -106,7 +105,7 @@ impl Handle {
             let numbers = (meta.number(COMMIT)?, meta.number(VERSIONS)?, meta.number(LATEST)?);
             // Where that is damaged, the stores that are not can be used.
             let had_expiring = meta.stores().is_ok_and(|all| all.iter().any(|(_, contents)| contents.expiring > 0));
-            let has_discarded = discarded::are_there(&transaction).unwrap_or(false);
+            let has_discarded = meta.discarded().is_ok_and(|mut names| names.next().is_some());
             Ok((seal, numbers, had_expiring, has_discarded))
         });
         let (seal, (commits, versions, latest_ms), had_expiring, has_discarded) =
@@ -128,7 +127,7 @@ impl Handle {
             commits,
             latest_ms,
             had_expiring,
-            has_discarded: AtomicBool::new(has_discarded),
+            discarded: Discarded::new(has_discarded),
             large: files.large.of(layout, id, status.identity),
             untidy: AtomicBool::new(false),
             compacted_bytes: 0,

@@ -6,11 +6,11 @@ mod store;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use redb::{ReadableTable, Table, WriteTransaction};
+use redb::{ReadableTable, WriteTransaction};
 
 use self::store::Store;
 use super::discarded::{discard, is_little};
-use super::meta::{COMMIT, Contents, LATEST, META, ReadMeta, VERSIONS, set_contents, set_held, set_number};
+use super::meta::{COMMIT, Contents, LATEST, META, Meta, ReadMeta, VERSIONS, set_contents, set_held, set_number};
 use super::tables::{Names, expired};
 use super::trouble::Trouble;
 use super::versions::Versions;
@@ -30,7 +30,7 @@ const EXPIRED_AT_ONCE: u64 = 1_000;
 /// What a transaction has done so far, with the tables that it has open.
 pub(super) struct Ledger<'t> {
     transaction: &'t WriteTransaction,
-    meta: Table<'t, &'static str, &'static [u8]>,
+    meta: Meta<'t>,
     stores: BTreeMap<StoreId, Store<'t>>,
     seal: &'t Seal,
     now: Moment<'t>,
@@ -177,7 +177,7 @@ impl<'t> Ledger<'t> {
 
     fn make(&mut self, effects: Effects, version: Version) -> Result<(), Trouble> {
         for id in &effects.cleared {
-            self.clear(id)?;
+            self.clear(id, version)?;
         }
         let now = self.now;
         for Place { store, key: prefix } in &effects.prefixes {
@@ -200,7 +200,7 @@ impl<'t> Ledger<'t> {
         Ok(())
     }
 
-    fn clear(&mut self, id: &StoreId) -> Result<(), Trouble> {
+    fn clear(&mut self, id: &StoreId, version: Version) -> Result<(), Trouble> {
         let store = self.store(id)?;
         let at_once = is_little(store.contents.held);
         let freed = store.large_names()?;
@@ -212,7 +212,7 @@ impl<'t> Ledger<'t> {
             if at_once {
                 self.transaction.delete_table(table)?;
             } else {
-                discard(self.transaction, table)?;
+                discard(self.transaction, &mut self.meta, table, version)?;
             }
         }
         self.has_discarded |= !at_once;

@@ -9,11 +9,13 @@
 //! | `latest` | the latest time at which something was called expired, in milliseconds since 1970 |
 //! | `held` | bytes and keys that all stores hold |
 //! | `held/p/<plugin>`, `held/s` | of a store, if it holds any: bytes and keys, keys that expire, large values |
+//! | `d/…` | nothing; it is the name of a table that was discarded and is not freed |
 //!
 //! Numbers are 64 bits, little-endian. What has expired and is not yet removed is counted as held.
 
 use redb::{ReadableTable, Table, TableDefinition};
 
+use super::tables::DISCARDED;
 use super::trouble::Trouble;
 use crate::engine::Stamp;
 use crate::expiry::Expiry;
@@ -23,6 +25,7 @@ use crate::usage::Held;
 use crate::value::Seal;
 
 pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+pub(super) type Meta<'t> = Table<'t, &'static str, &'static [u8]>;
 
 pub(super) const COMMIT: &str = "commit";
 pub(super) const VERSIONS: &str = "versions";
@@ -33,6 +36,8 @@ const HELD: &str = "held";
 const HELD_BY: &str = "held/";
 /// The first key after those that begin with [`HELD_BY`].
 const HELD_BY_END: &str = "held0";
+/// The first key after those that begin with [`DISCARDED`].
+const DISCARDED_END: &str = "d0";
 
 /// What a store holds, and what of it stands in tables beside the values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,12 +97,17 @@ pub(super) trait ReadMeta: ReadableTable<&'static str, &'static [u8]> {
         })
         .collect()
     }
+
+    /// The names of the tables that were discarded and are not freed, the oldest first.
+    fn discarded(&self) -> Result<impl Iterator<Item = Result<String, Trouble>>, Trouble> {
+        Ok(self.range(DISCARDED..DISCARDED_END)?.map(|row| Ok(row?.0.value().to_owned())))
+    }
 }
 
 impl<T: ReadableTable<&'static str, &'static [u8]>> ReadMeta for T {}
 
 /// Writes the first rows of a new workspace.
-pub(super) fn begin(meta: &mut Table<&'static str, &'static [u8]>, name: &str, seal: &Seal) -> Result<(), Trouble> {
+pub(super) fn begin(meta: &mut Meta, name: &str, seal: &Seal) -> Result<(), Trouble> {
     meta.insert(NAME, name.as_bytes())?;
     meta.insert(SEAL, seal.as_slice())?;
     set_number(meta, COMMIT, 0)?;
@@ -105,18 +115,18 @@ pub(super) fn begin(meta: &mut Table<&'static str, &'static [u8]>, name: &str, s
     set_number(meta, LATEST, 0)
 }
 
-pub(super) fn set_number(meta: &mut Table<&'static str, &'static [u8]>, key: &str, number: u64) -> Result<(), Trouble> {
+pub(super) fn set_number(meta: &mut Meta, key: &str, number: u64) -> Result<(), Trouble> {
     meta.insert(key, number.to_le_bytes().as_slice())?;
     Ok(())
 }
 
-pub(super) fn set_held(meta: &mut Table<&'static str, &'static [u8]>, held: Held) -> Result<(), Trouble> {
+pub(super) fn set_held(meta: &mut Meta, held: Held) -> Result<(), Trouble> {
     meta.insert(HELD, [held.bytes, held.keys].map(u64::to_le_bytes).as_flattened())?;
     Ok(())
 }
 
 pub(super) fn set_contents(
-    meta: &mut Table<&'static str, &'static [u8]>,
+    meta: &mut Meta,
     store: &StoreId,
     Contents { held, expiring, large }: Contents,
 ) -> Result<(), Trouble> {

@@ -5,7 +5,7 @@
 //! | `p/<plugin>`, `s` | the key | header and body, as `value.rs` says |
 //! | `x/p/<plugin>`, `x/s` | expiry (64 bits, big-endian), then the key | size of the value (64 bits, little-endian) |
 //! | `b/p/<plugin>`, `b/s` | name of a large value's file | size of the value (64 bits, little-endian) |
-//! | `d/` and the name of one of these | what it had when the store was emptied, which nobody reads | |
+//! | `d/<version>/` and the name of one of these | what it had when the store was emptied with that, which nobody reads | |
 
 use redb::TableDefinition;
 
@@ -18,6 +18,9 @@ use crate::store_id::StoreId;
 use crate::usage::Held;
 
 pub(super) type Definition<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
+
+/// What the names of the tables start with that stores had before they were emptied.
+pub(super) const DISCARDED: &str = "d/";
 
 /// The names of a store's tables.
 pub(super) struct Names {

@@ -165,9 +165,7 @@ impl RedbWorkspace {
         self.commits.store(commit, Ordering::Relaxed);
         self.latest_ms.store(latest_ms, Ordering::Relaxed);
         handle.committed(quick);
-        if has_discarded {
-            handle.has_discarded.store(true, Ordering::Relaxed);
-        }
+        handle.discarded.committed(batches, has_discarded);
         handle.large.adopt(&large.adopted);
         handle.large.free(&large.freed);
         match self.find(&handle) {
@@ -297,7 +295,7 @@ impl EngineWorkspace for RedbWorkspace {
     }
 
     fn has_discarded(&self) -> bool {
-        self.state.handle().is_ok_and(|handle| handle.has_discarded.load(Ordering::Relaxed))
+        self.state.handle().is_ok_and(|handle| handle.discarded.are_left())
     }
 
     fn view(&self) -> Answer<'_, Result<Arc<dyn View>, Error>> {
