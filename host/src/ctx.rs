@@ -91,6 +91,13 @@ impl<'a> StorageView<'a> {
         self.session_for(Demand::writing(1, bytes))
     }
 
+    /// Takes from the plugin's rates, after it, what a call has come to.
+    pub(crate) fn owe_writes(&self, keys: u64) {
+        if let Some(pace) = &self.ctx.pace {
+            pace.owe(Demand { writes: keys, ..Demand::default() });
+        }
+    }
+
     /// The session, for a call that asks for this, once the plugin's rates allow that.
     // The context as a whole cannot be lent to a future that goes from thread to thread.
     pub(crate) fn session_for(&self, demand: Demand) -> impl Future<Output = Result<&Session, Error>> {

@@ -64,6 +64,25 @@ async fn of_writes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_writes_by_what_is_deleted_unless_a_store_is_emptied() {
+    let hostile = hostile(|options| {
+        options.writes_per_second = RATE;
+        options.call_timeout = Some(Duration::from_secs(5));
+    });
+    let larder = Larder::in_memory(Options::default());
+    for (deed, is_owed) in [(Deed::DeleteByPrefix, true), (Deed::DeletePrefix, false)] {
+        let session = session(&larder, "w", &format!("{deed:?}"));
+        for number in 0..10 * RATE {
+            session.set(&format!("{number:08}"), "v").await.unwrap();
+        }
+        let deleted = hostile.flood(session.again(), deed, 1, 0, End::Return).await.unwrap();
+        assert!(deleted.refused.is_none(), "{deleted:?}");
+        let after = hostile.flood(session, Deed::Set, 1, 0, End::Return).await.unwrap();
+        assert_eq!(matches!(after.refused, Some(Error::Throttled(5_000..))), is_owed, "{after:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_bytes() {
     const KIB: u64 = 1024;
     let hostile = hostile(|options| options.written_bytes_per_second = RATE * KIB);

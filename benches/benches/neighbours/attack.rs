@@ -93,6 +93,15 @@ impl Attack {
         Ok(())
     }
 
+    /// Calls of the neighbour's, of each kind, in a turn.
+    pub fn calls(&self, effort: Effort) -> u32 {
+        match self.deed {
+            // It is let do so about every ten seconds.
+            Deed::DeleteByPrefix => 60 * effort.calls,
+            _ => effort.calls,
+        }
+    }
+
     pub async fn begin(&self, hostile: &Hostile, effort: Effort) -> Result<Running> {
         if self.store == Begins::FullEachTime {
             fill(hostile, effort.keys).await?;

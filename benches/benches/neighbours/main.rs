@@ -22,7 +22,7 @@ use crate::neighbour::{HEAD, Neighbour};
 pub struct Effort {
     /// How often quiet and attack take turns.
     rounds: u32,
-    /// Calls of each kind in a turn.
+    /// Calls of each kind in a turn, unless the attack takes longer.
     calls: u32,
     /// Keys in the store that is emptied and listed.
     keys: u32,
@@ -52,7 +52,7 @@ async fn main() -> Result<ExitCode> {
         for _ in 0..effort.rounds {
             neighbour.in_quiet(effort.calls).await?;
             let running = attack.begin(&hostile, effort).await?;
-            neighbour.under_attack(effort.calls).await?;
+            neighbour.under_attack(attack.calls(effort)).await?;
             running.end().await;
         }
         let rows = neighbour.take(attack.what);

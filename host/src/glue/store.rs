@@ -47,7 +47,12 @@ macro_rules! implement_store {
                     }
 
                     async fn delete_prefix(&mut self, prefix: String) -> Result<u64, Error> {
-                        Ok(self.writing(prefix.len()).await?.store($store).delete_prefix(&prefix).await?)
+                        let removed = self.writing(prefix.len()).await?.store($store).delete_prefix(&prefix).await?;
+                        if !prefix.is_empty() {
+                            // Each of them is work, and one is counted. A store is emptied at once.
+                            self.owe_writes(removed.saturating_sub(1));
+                        }
+                        Ok(removed)
                     }
 
                     async fn usage(&mut self) -> Result<StoreUsage, Error> {

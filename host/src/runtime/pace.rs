@@ -18,6 +18,11 @@ impl Pace {
         Self { rate, deadline }
     }
 
+    /// Takes what was done already, for which the next call waits.
+    pub fn owe(&self, demand: Demand) {
+        let _ = self.rate.take(demand, |_| false);
+    }
+
     /// Waits until so much may be asked for.
     ///
     /// # Errors
