@@ -72,7 +72,7 @@ async fn of_writes_by_what_is_deleted_unless_a_store_is_emptied() {
     let larder = Larder::in_memory(Options::default());
     for (deed, is_owed) in [(Deed::DeleteByPrefix, true), (Deed::DeletePrefix, false)] {
         let session = session(&larder, "w", &format!("{deed:?}"));
-        for number in 0..10 * RATE {
+        for number in 0..100 * RATE {
             session.set(&format!("{number:08}"), "v").await.unwrap();
         }
         let deleted = hostile.flood(session.again(), deed, 1, 0, End::Return).await.unwrap();

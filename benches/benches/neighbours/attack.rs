@@ -96,7 +96,7 @@ impl Attack {
     /// Calls of the neighbour's, of each kind, in a turn.
     pub fn calls(&self, effort: Effort) -> u32 {
         match self.deed {
-            // It is let do so about every ten seconds.
+            // It is let do so about once a second.
             Deed::DeleteByPrefix => 60 * effort.calls,
             _ => effort.calls,
         }

@@ -54,32 +54,38 @@ impl Workspace {
 
     fn commit_in(&self, open: &Opened, group: Vec<Pending>) -> Vec<(Reply<BatchOutcome>, Result<BatchOutcome, Error>)> {
         let now = self.now();
-        let (mut batches, mut replies) = (Vec::new(), Vec::new());
+        let (mut batches, mut replies, mut touches) = (Vec::new(), Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(group.len());
         let commits = open.commits();
         for Pending { mut batch, reads, reply, reservations } in group {
-            if reads.is_some_and(|reads| !self.still_so(&reads, commits, &batches, now)) {
+            if reads.is_some_and(|reads| !self.still_so(&reads, commits, &touches, now)) {
                 answers.push((reply, Err(Error::Conflict)));
                 continue;
             }
+            touches.extend(touches_of(&batch));
             // A writer's own room is there for what it has written, not for what is made before it.
             reservations.iter().for_each(|reservation| reservation.set(0));
             batch.quota.reserved = self.reservations.now();
             batches.push(batch);
             replies.push(reply);
         }
-        let mut outcomes = self.commit_together(open, &batches, now);
+        let mut outcomes = self.commit_together(open, &batches, touches, now);
         if batches.len() > 1 && outcomes.iter().all(has_met_damage) {
             // Only who needs what is damaged is to be refused for it.
-            let alone = batches.iter().flat_map(|batch| self.commit_together(open, slice::from_ref(batch), now));
-            outcomes = alone.collect();
+            let alone = |batch| self.commit_together(open, slice::from_ref(batch), touches_of(batch).collect(), now);
+            outcomes = batches.iter().flat_map(alone).collect();
         }
         answers.extend(replies.into_iter().zip(outcomes));
         answers
     }
 
-    fn commit_together(&self, open: &Opened, batches: &[Batch], now: Moment) -> Vec<Result<BatchOutcome, Error>> {
-        let touches: Vec<_> = touches(batches).collect();
+    fn commit_together(
+        &self,
+        open: &Opened,
+        batches: &[Batch],
+        touches: Vec<Touch>,
+        now: Moment,
+    ) -> Vec<Result<BatchOutcome, Error>> {
         open.hot().inspect(|hot| hot.begin_commit(&touches));
         self.recent().begin_commit(open.commits() + 1, touches);
         let outcomes = block_on(open.commit(batches, now));
@@ -89,10 +95,10 @@ impl Workspace {
     }
 
     /// Whether what a whole call has read is so after all commits, and after the changes that come before it in its own.
-    fn still_so(&self, reads: &Reads, commits: u64, before: &[Batch], now: Moment) -> bool {
+    fn still_so(&self, reads: &Reads, commits: u64, before: &[Touch], now: Moment) -> bool {
         let recent = self.recent();
         reads.seen.is_none_or(|seen| recent.unchanged(reads, seen, recent.seen(commits)))
-            && !touches(before).any(|touch| reads.is_touched_by(&touch))
+            && !before.iter().any(|touch| reads.is_touched_by(touch))
             && !now.has_passed(reads.first_expiry)
     }
 
@@ -109,8 +115,8 @@ impl Workspace {
     }
 }
 
-fn touches(batches: &[Batch]) -> impl Iterator<Item = Touch> {
-    batches.iter().flat_map(|batch| &batch.changes).map(Change::touch)
+fn touches_of(batch: &Batch) -> impl Iterator<Item = Touch> {
+    batch.changes.iter().map(Change::touch)
 }
 
 fn has_met_damage(outcome: &Result<BatchOutcome, Error>) -> bool {

@@ -14,7 +14,7 @@ use crate::usage::Held;
 use crate::version::Version;
 
 /// What is freed at once, unless more was written since. It takes as long to free a row as so many bytes.
-const PART_BYTES: u64 = if cfg!(test) { 700 } else { 1024 * 1024 };
+const PART_BYTES: u64 = if cfg!(test) { 700 } else { 512 * 1024 };
 const ROW_BYTES: u64 = 256;
 
 /// What is known of them while a database is open.
@@ -23,9 +23,9 @@ pub(super) struct Discarded(Mutex<Known>);
 struct Known {
     /// Whether there are any to be freed.
     are_left: bool,
-    /// What was written since some were freed.
+    /// What was written since some were freed, as long as any are left.
     written: u64,
-    /// The one of which some was freed last, or was to be.
+    /// The one that is being freed.
     tried: Option<String>,
     /// Those that cannot be freed, as pages of them are damaged.
     stuck: BTreeSet<String>,
@@ -58,9 +58,9 @@ impl Discarded {
     /// Frees a part; whether there is more.
     pub fn free_some(&self, transaction: &WriteTransaction) -> Result<bool, Trouble> {
         let mut meta = transaction.open_table(META)?;
-        // Twice what was written since, so that it becomes less however much that is.
+        // A key that expires has two rows, each with more than is counted as written: so it becomes less however much is written.
         let written = take(&mut self.known().written);
-        let mut part = PART_BYTES.max(2 * written);
+        let mut part = PART_BYTES.max(3 * written);
         loop {
             let next = self.next(&meta)?;
             self.known().are_left = next.is_some();
@@ -72,6 +72,7 @@ impl Discarded {
                 meta.remove(name.as_str())?;
             }
         }
+        self.known().tried = None;
         Ok(self.are_left())
     }
 

@@ -187,7 +187,12 @@ impl Handle {
 
     /// Whether a trouble may come from a page that is damaged, so that what stands on others can still be used.
     pub fn has_met_damage(&self, trouble: &Trouble) -> bool {
-        matches!(trouble, Trouble::Damaged(_)) && self.sums.found_damage()
+        matches!(trouble, Trouble::Damaged(_)) && self.found_damage()
+    }
+
+    /// Whether a page was found damaged, which a repair would stumble over.
+    pub fn found_damage(&self) -> bool {
+        self.sums.found_damage()
     }
 
     fn begin(&self) -> Result<Snapshot, Trouble> {

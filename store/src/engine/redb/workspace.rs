@@ -144,7 +144,7 @@ impl RedbWorkspace {
             return outcomes;
         };
         // On WASI the workspace is closed right after, so there is no idle moment to prepare in.
-        let quick = status.bytes > LARGE_FILE_BYTES || cfg!(target_os = "wasi");
+        let quick = status.bytes > LARGE_FILE_BYTES || handle.found_damage() || cfg!(target_os = "wasi");
         if let Err(trouble) = commit_transaction(transaction, quick) {
             let drawn = *versions;
             drop(versions);

@@ -246,12 +246,16 @@ fn damage_in_what_expires_keeps_nobody_from_preparing_for_a_crash() {
         let workspace = damaged(workspace, 1);
         let at = Place { store: StoreId::Private("p".parse().unwrap()), key: Key::trusted("k").into_owned() };
         let body = Body::Small(Vec::new());
-        commit(&workspace, vec![Change::Put { at, put: Put { body, expiry: Expiry::NEVER, version: None } }]);
+        let put = Change::Put { at, put: Put { body, expiry: Expiry::NEVER, version: None } };
+        commit(&workspace, vec![put.clone()]);
         let is_untidy = || workspace.state.handle().unwrap().untidy.load(Ordering::Relaxed);
         assert!(is_untidy());
         block_on(workspace.tidy(Moment::new(20, &AtomicU64::new(0)))).unwrap();
         assert!(!is_untidy());
         assert_eq!(tables(&workspace, "s"), [(99, "s".to_owned())]);
+        // From now on each commit is, as a repair would read what is damaged.
+        commit(&workspace, vec![put]);
+        assert!(!is_untidy());
     });
 }
 
