@@ -155,7 +155,7 @@ pub enum Fault {
         /// The workspace.
         workspace: String,
     },
-    /// The workspace's database is damaged; nothing in it is trusted until it has been looked at.
+    /// The workspace's database is damaged, or the part of it that was needed, or that cannot be read.
     #[error("workspace '{workspace}' is damaged: {what}")]
     Damaged {
         /// The workspace.
@@ -163,7 +163,7 @@ pub enum Fault {
         /// What the engine found.
         what: String,
     },
-    /// What was read was replaced meanwhile by the process that writes.
+    /// What was read was replaced meanwhile.
     #[error("what was read was replaced meanwhile")]
     Superseded,
     /// The engine failed.

@@ -1,7 +1,5 @@
 //! Batches of a workspace, committed together.
 
-use std::slice;
-
 use super::{Opened, Workspace};
 use crate::engine::{Absent, Batch, BatchOutcome, Change, Committed, judge_in_empty_workspace};
 use crate::error::{Error, Fault};
@@ -69,16 +67,11 @@ impl Workspace {
             batches.push(batch);
             replies.push(reply);
         }
-        let mut outcomes = self.commit_together(open, &batches, touches, now);
-        if batches.len() > 1 && outcomes.iter().all(has_met_damage) {
-            // Only who needs what is damaged is to be refused for it.
-            let alone = |batch| self.commit_together(open, slice::from_ref(batch), touches_of(batch).collect(), now);
-            outcomes = batches.iter().flat_map(alone).collect();
-        }
-        answers.extend(replies.into_iter().zip(outcomes));
+        answers.extend(replies.into_iter().zip(self.commit_together(open, &batches, touches, now)));
         answers
     }
 
+    /// Commits batches at once, and where damage refuses that, in halves, so that only who needs what is damaged is refused.
     fn commit_together(
         &self,
         open: &Opened,
@@ -91,7 +84,12 @@ impl Workspace {
         let outcomes = block_on(open.commit(batches, now));
         self.recent().end_commit(open.commits());
         open.hot().inspect(|hot| hot.end_commit());
-        outcomes
+        if batches.len() <= 1 || !outcomes.iter().all(has_met_damage) {
+            return outcomes;
+        }
+        let (first, second) = batches.split_at(batches.len() / 2);
+        let commit = |half: &[Batch]| self.commit_together(open, half, half.iter().flat_map(touches_of).collect(), now);
+        [first, second].into_iter().flat_map(commit).collect()
     }
 
     /// Whether what a whole call has read is so after all commits, and after the changes that come before it in its own.

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -232,7 +232,17 @@ impl File {
     pub(crate) fn read_at(&self, offset: u64, out: &mut [u8]) -> io::Result<usize> {
         let mut state = self.disk.state();
         state.faults.attempt(Operation::Read)?;
-        Ok(state.file(self.number)?.now.read(offset, out))
+        let file = state.file(self.number)?;
+        let end = offset + out.len() as u64;
+        if file.unreadable.as_ref().is_some_and(|range| range.start < end && offset < range.end) {
+            return Err(rustix::io::Errno::IO.into());
+        }
+        Ok(file.now.read(offset, out))
+    }
+
+    /// Has the disk fail to read a part of the file from now on.
+    pub(crate) fn set_unreadable(&self, range: Option<Range<u64>>) {
+        self.disk.state().file(self.number).unwrap().unreadable = range;
     }
 
     pub(crate) fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::content::Content;
@@ -21,6 +22,8 @@ pub struct FileNode {
     pub durable: Content,
     /// What was changed since the last sync, with its number among all changes.
     pub pending: Vec<(u64, FileChange)>,
+    /// What cannot be read.
+    pub unreadable: Option<Range<u64>>,
 }
 
 #[derive(Clone)]
@@ -42,7 +45,7 @@ pub enum Unsynced {
 
 impl FileNode {
     pub fn with(content: Content) -> Self {
-        Self { now: content.clone(), durable: content, pending: Vec::new() }
+        Self { now: content.clone(), durable: content, ..Self::default() }
     }
 
     pub fn change(&mut self, number: u64, change: FileChange) {

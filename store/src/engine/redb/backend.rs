@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use redb::{BackendError, DatabaseError, StorageBackend};
 
 use super::layout::{DATABASE, Layout};
+use super::page_format::PAGE_BYTES;
 use super::page_sums::PageSums;
 use super::recovery_flag::RecoveryFlag;
 use super::tail::Tail;
@@ -143,16 +144,21 @@ impl StorageBackend for Backend {
         if self.in_doubt.load(Ordering::Relaxed) {
             self.end_doubt()?;
         }
-        // A second time, as another process may have been writing the first time.
+        // A second time, as another process may have been writing the first time, and a disk may read it the next.
+        let mut failure = None;
         for _ in 0..2 {
-            self.file.read(offset, out)?;
-            if self.sums.is_right(offset, out) {
-                self.recovery_flag.show(offset, out);
-                return Ok(());
+            match self.file.read(offset, out) {
+                Ok(()) if self.sums.is_right(offset, out) => {
+                    self.recovery_flag.show(offset, out);
+                    return Ok(());
+                }
+                read => failure = read.err(),
             }
         }
-        if !self.may_be_written() {
-            self.sums.refuse(offset, out);
+        match failure {
+            Some(error) if offset < PAGE_BYTES || error.kind() == io::ErrorKind::UnexpectedEof => return Err(error),
+            None if self.may_be_written() => {}
+            flaw => self.sums.refuse(offset, out, flaw),
         }
         Ok(())
     }

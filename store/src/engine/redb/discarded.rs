@@ -1,12 +1,12 @@
 //! The tables of stores that were emptied. Their pages are freed later, a part at a time, as it takes long where there are many.
 
-use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::{Mutex, MutexGuard};
 
 use redb::{ReadableTable, ReadableTableMetadata, TableError, TableHandle, WriteTransaction};
 
-use super::meta::{META, Meta, ReadMeta};
+use super::attempts::Attempts;
+use super::meta::{LATEST, META, Meta, ReadMeta, set_number};
 use super::tables::{DISCARDED, Definition};
 use super::trouble::Trouble;
 use crate::engine::Batch;
@@ -25,15 +25,13 @@ struct Known {
     are_left: bool,
     /// What was written since some were freed, as long as any are left.
     written: u64,
-    /// The one that is being freed.
-    tried: Option<String>,
-    /// Those that cannot be freed, as pages of them are damaged.
-    stuck: BTreeSet<String>,
+    /// To free the one with this name.
+    attempts: Attempts<String>,
 }
 
 impl Discarded {
     pub fn new(are_left: bool) -> Self {
-        Self(Mutex::new(Known { are_left, written: 0, tried: None, stuck: BTreeSet::new() }))
+        Self(Mutex::new(Known { are_left, written: 0, attempts: Attempts::default() }))
     }
 
     pub fn are_left(&self) -> bool {
@@ -43,7 +41,7 @@ impl Discarded {
     /// Whether there are none, not even such as cannot be freed.
     pub fn are_all_freed(&self) -> bool {
         let known = self.known();
-        !known.are_left && known.stuck.is_empty()
+        !known.are_left && !known.attempts.gave_up_any()
     }
 
     /// Takes note of a commit, and whether it discarded any.
@@ -55,9 +53,10 @@ impl Discarded {
         known.are_left |= discarded;
     }
 
-    /// Frees a part; whether there is more.
-    pub fn free_some(&self, transaction: &WriteTransaction) -> Result<bool, Trouble> {
+    /// Frees a part, and has the latest time at which something was called expired kept; whether there is more.
+    pub fn free_some(&self, transaction: &WriteTransaction, latest_ms: u64) -> Result<bool, Trouble> {
         let mut meta = transaction.open_table(META)?;
+        set_number(&mut meta, LATEST, latest_ms)?;
         // A key that expires has two rows, each with more than is counted as written: so it becomes less however much is written.
         let written = take(&mut self.known().written);
         let mut part = PART_BYTES.max(3 * written);
@@ -65,30 +64,26 @@ impl Discarded {
             let next = self.next(&meta)?;
             self.known().are_left = next.is_some();
             let Some(name) = next.filter(|_| part > 0) else { break };
-            self.known().tried = Some(name.clone());
+            self.known().attempts.begin(name.clone());
             let table = Definition::new(&name);
             if free(transaction, table, &mut part)? {
                 transaction.delete_table(table)?;
                 meta.remove(name.as_str())?;
             }
         }
-        self.known().tried = None;
+        self.known().attempts.end();
         Ok(self.are_left())
     }
 
-    /// After a failure to free some: leaves the one that it was tried with; whether there was one.
-    pub fn leave(&self) -> bool {
-        let mut known = self.known();
-        let tried = known.tried.take();
-        let is_one = tried.is_some();
-        known.stuck.extend(tried);
-        is_one
+    /// After a failure to free some: gives up the one that it was tried with; whether there was one.
+    pub fn give_up(&self) -> bool {
+        self.known().attempts.give_up()
     }
 
     fn next(&self, meta: &Meta) -> Result<Option<String>, Trouble> {
         for name in meta.discarded()? {
             let name = name?;
-            if !self.known().stuck.contains(&name) {
+            if !self.known().attempts.gave_up(&name) {
                 return Ok(Some(name));
             }
         }

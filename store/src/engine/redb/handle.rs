@@ -1,11 +1,13 @@
 //! A workspace's database, open.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use redb::{CompactionError, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
 
 use super::Files;
+use super::attempts::Attempts;
 use super::database::{identify, open_to_read, open_to_write};
 use super::discarded::Discarded;
 use super::large_files::LargeFiles;
@@ -22,8 +24,12 @@ use super::writer_mark::WriterMark;
 use crate::access::Access;
 use crate::dir::FileStatus;
 use crate::error::Error;
+use crate::store_id::StoreId;
 use crate::value::Seal;
 use crate::workspace_id::WorkspaceId;
+
+/// How long a page that the disk does not read is taken for damaged: a disk may take seconds to say it.
+const TRY_AGAIN: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(10) };
 
 pub(super) struct Handle {
     // In the order in which they go: what reads the database before it, the mark after it.
@@ -43,7 +49,10 @@ pub(super) struct Handle {
     /// Whether there were values that expire then.
     pub had_expiring: bool,
     pub discarded: Discarded,
+    /// To remove what has expired of a store.
+    expiry: Mutex<Attempts<StoreId>>,
     pub large: Arc<LargeFiles>,
+    opened: Instant,
     /// Whether opening would be slow after a crash now.
     pub untidy: AtomicBool,
     /// How large the file was after it was compacted last, since it is open.
@@ -128,7 +137,9 @@ impl Handle {
             latest_ms,
             had_expiring,
             discarded: Discarded::new(has_discarded),
+            expiry: Mutex::default(),
             large: files.large.of(layout, id, status.identity),
+            opened: Instant::now(),
             untidy: AtomicBool::new(false),
             compacted_bytes: 0,
         };
@@ -193,6 +204,20 @@ impl Handle {
     /// Whether a page was found damaged, which a repair would stumble over.
     pub fn found_damage(&self) -> bool {
         self.sums.found_damage()
+    }
+
+    /// What is to be said of a page that the disk did not read, if there is one.
+    pub fn unread(&self) -> Option<String> {
+        self.sums.unread().map(|what| format!("a part of its database cannot be read: {what}"))
+    }
+
+    /// Whether it is time to see if the disk reads again what it did not.
+    pub fn may_be_tried_again(&self) -> bool {
+        self.opened.elapsed() >= TRY_AGAIN
+    }
+
+    pub fn expiry(&self) -> MutexGuard<'_, Attempts<StoreId>> {
+        self.expiry.lock().expect("nothing panics while this is locked")
     }
 
     fn begin(&self) -> Result<Snapshot, Trouble> {

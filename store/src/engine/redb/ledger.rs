@@ -10,9 +10,10 @@ use redb::{ReadableTable, WriteTransaction};
 
 use self::store::Store;
 use super::discarded::{discard, is_little};
+use super::handle::Handle;
 use super::meta::{COMMIT, Contents, LATEST, META, Meta, ReadMeta, VERSIONS, set_contents, set_held, set_number};
 use super::tables::{Names, expired};
-use super::trouble::Trouble;
+use super::trouble::{Trouble, contain};
 use super::versions::Versions;
 use crate::engine::rules::{Effects, Verdict, judge};
 use crate::engine::{Batch, BatchOutcome, Committed, LargeName, Place};
@@ -20,7 +21,6 @@ use crate::error::{Error, Fault};
 use crate::moment::Moment;
 use crate::store_id::StoreId;
 use crate::usage::Held;
-use crate::value::Seal;
 use crate::version::Version;
 use crate::workspace_id::WorkspaceId;
 
@@ -32,11 +32,9 @@ pub(super) struct Ledger<'t> {
     transaction: &'t WriteTransaction,
     meta: Meta<'t>,
     stores: BTreeMap<StoreId, Store<'t>>,
-    seal: &'t Seal,
+    handle: &'t Handle,
     now: Moment<'t>,
     held: Held,
-    /// Bytes of large values that are no longer there and not yet gone.
-    lingering: u64,
     large: LargeChanges,
     has_discarded: bool,
     outcome: Progress,
@@ -70,22 +68,16 @@ pub(super) struct Prepared {
 }
 
 impl<'t> Ledger<'t> {
-    pub fn open(
-        transaction: &'t WriteTransaction,
-        seal: &'t Seal,
-        now: Moment<'t>,
-        lingering: u64,
-    ) -> Result<Self, Trouble> {
+    pub fn open(transaction: &'t WriteTransaction, handle: &'t Handle, now: Moment<'t>) -> Result<Self, Trouble> {
         let meta = transaction.open_table(META)?;
         let held = meta.held()?;
         Ok(Self {
             transaction,
             meta,
             stores: BTreeMap::new(),
-            seal,
+            handle,
             now,
             held,
-            lingering,
             large: LargeChanges::default(),
             has_discarded: false,
             outcome: Progress::Nothing,
@@ -93,18 +85,15 @@ impl<'t> Ledger<'t> {
     }
 
     /// Applies batches in order; what is refused leaves nothing.
-    ///
-    /// `is_there` says whether the file of a large value is there to be referred to.
     pub fn apply_all(
         mut self,
         batches: &[Batch],
         versions: &mut Versions,
         id: &WorkspaceId,
-        is_there: impl Fn(LargeName) -> bool,
     ) -> Result<Prepared, Trouble> {
         let mut outcomes = Vec::with_capacity(batches.len());
         for batch in batches {
-            if batch.large_names().any(|name| !is_there(name)) {
+            if batch.large_names().any(|name| !self.handle.large.is_ready(name)) {
                 outcomes.push(Err(Error::Unavailable(Fault::Replaced { workspace: id.to_string() })));
                 continue;
             }
@@ -201,10 +190,16 @@ impl<'t> Ledger<'t> {
     }
 
     fn clear(&mut self, id: &StoreId, version: Version) -> Result<(), Trouble> {
+        let found_damage = self.handle.found_damage();
         let store = self.store(id)?;
-        let at_once = is_little(store.contents.held);
-        let freed = store.large_names()?;
-        self.large.freed.extend(freed);
+        // To delete a table, all its pages are read.
+        let at_once = is_little(store.contents.held) && !found_damage;
+        match store.large_names() {
+            Ok(freed) => self.large.freed.extend(freed),
+            // The files are swept when the workspace is opened.
+            Err(Trouble::Damaged(_)) if found_damage => {}
+            Err(trouble) => return Err(trouble),
+        }
         // A table that is open cannot be deleted.
         self.stores.remove(id);
         let names = Names::of(id);
@@ -216,16 +211,21 @@ impl<'t> Ledger<'t> {
             }
         }
         self.has_discarded |= !at_once;
-        self.stores.insert(id.clone(), Store::open(self.transaction, self.seal, id, Contents::default())?);
+        self.stores.insert(id.clone(), Store::open(self.transaction, &self.handle.seal, id, Contents::default())?);
         Ok(())
     }
 
     /// Removes at most so many expired keys of a store; how many there were.
     fn remove_expired(&mut self, id: &StoreId, most: u64) -> Result<u64, Trouble> {
-        let now = self.now;
+        let (now, handle) = (self.now, self.handle);
         let store = self.store(id)?;
+        if store.contents.expiring == 0 || handle.expiry().gave_up(id) {
+            return Ok(0);
+        }
+        handle.expiry().begin(id.clone());
         let before = store.contents.held;
         let (removed, freed) = store.remove_expired(most, now)?;
+        handle.expiry().end();
         let gone = before.minus(store.contents.held);
         self.held = self.held.minus(gone);
         self.large.freed.extend(freed);
@@ -240,15 +240,23 @@ impl<'t> Ledger<'t> {
             Entry::Occupied(store) => store.into_mut(),
             Entry::Vacant(vacant) => {
                 let contents = self.meta.contents(id)?;
-                vacant.insert(Store::open(self.transaction, self.seal, id, contents)?)
+                vacant.insert(Store::open(self.transaction, &self.handle.seal, id, contents)?)
             }
         })
     }
 
+    /// What of a store has expired; where what it has of that is damaged, all counts as if nothing had.
     fn expired_in(&self, id: &StoreId, contents: Contents) -> Result<Held, Trouble> {
         if contents.expiring == 0 {
             return Ok(Held::default());
         }
+        match contain(|| self.read_expired(id)) {
+            Err(trouble) if self.handle.has_met_damage(&trouble) => Ok(Held::default()),
+            read => read,
+        }
+    }
+
+    fn read_expired(&self, id: &StoreId) -> Result<Held, Trouble> {
         let held = match self.stores.get(id).and_then(|store| store.expiring.as_ref()) {
             Some(rows) => expired(rows.iter()?, u64::MAX, self.now)?.0,
             None => {

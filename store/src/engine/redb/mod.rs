@@ -1,6 +1,7 @@
 //! The engine of a directory: one redb file a workspace.
 
 mod aside;
+mod attempts;
 mod backend;
 mod database;
 mod discarded;

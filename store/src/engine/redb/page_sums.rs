@@ -6,10 +6,11 @@
 //! the header on: each page is compared with what the one above it says, and says itself what is right below it. What this
 //! process has written is compared with that.
 //!
-//! A page that is not what it should be is given to redb as one that leads nowhere, so that whoever needs it gets an error,
-//! and nobody else does.
+//! A page that is not what it should be, or that the disk does not read, is given to redb as one that leads nowhere, so that
+//! whoever needs it gets an error, and nobody else does.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::io;
 use std::sync::{Mutex, MutexGuard};
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -27,7 +28,8 @@ struct Known {
     region_header_bytes: u64,
     /// By the place of the page in the file.
     pages: HashMap<u64, Right>,
-    damaged: HashSet<u64>,
+    /// Those that are not what they are to be, with what the disk said where it did not read them.
+    damaged: HashMap<u64, Option<io::Error>>,
     /// Pages that were taken for right as nothing is known of them.
     #[cfg(test)]
     unknown: Vec<u64>,
@@ -56,6 +58,11 @@ impl PageSums {
     /// Whether something that was read is not what it should be.
     pub fn found_damage(&self) -> bool {
         !self.known().damaged.is_empty()
+    }
+
+    /// What the disk said of a page that it did not read, if there is one.
+    pub fn unread(&self) -> Option<String> {
+        self.known().damaged.values().flatten().next().map(ToString::to_string)
     }
 
     /// Whether what was read is what it should be, as far as is known; and learns from it what others are to be.
@@ -91,9 +98,9 @@ impl PageSums {
         is_right
     }
 
-    /// Has redb refuse a page that is damaged.
-    pub fn refuse(&self, offset: u64, page: &mut [u8]) {
-        self.known().damaged.insert(offset);
+    /// Has redb refuse a page that is damaged, or that the disk did not read.
+    pub fn refuse(&self, offset: u64, page: &mut [u8], unread: Option<io::Error>) {
+        self.known().damaged.insert(offset, unread);
         lead_nowhere(page);
     }
 

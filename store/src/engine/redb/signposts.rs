@@ -4,7 +4,7 @@
 //! nothing more.
 
 use std::cell::OnceCell;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 
 use super::layout::{DATABASE, open_file};
 use super::page_format::{PAGE_BYTES, first_key};
@@ -37,8 +37,12 @@ impl<'a> Signposts<'a> {
 fn read(dir: &Dir) -> Vec<Vec<u8>> {
     let Ok(Some(mut file)) = open_file(dir, DATABASE, Mode::Read) else { return Vec::new() };
     let (mut keys, mut page) = (Vec::new(), vec![0; PAGE_BYTES as usize]);
-    while file.read_exact(&mut page).is_ok() {
-        keys.extend(first_key(&page).filter(|key| key.len() <= KEY_BYTES).map(<[u8]>::to_vec));
+    let bytes = Dir::status_of(&file).map_or(0, |status| status.bytes);
+    for at in (0..bytes).step_by(page.len()) {
+        // What cannot be read has none.
+        if file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut page)).is_ok() {
+            keys.extend(first_key(&page).filter(|key| key.len() <= KEY_BYTES).map(<[u8]>::to_vec));
+        }
     }
     keys.sort();
     keys.dedup();

@@ -9,7 +9,7 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableError};
 
 use super::meta::{COMMIT, Contents, META, ReadMeta};
 use super::tables::{Definition, Expiring, Names, expired, large_bytes, large_name};
-use super::trouble::Trouble;
+use super::trouble::{Trouble, contain};
 use crate::engine::{Body, LOOK_AT_BYTES, Large, LargeName, Page, Range, Stamp, Stored};
 use crate::error::Error;
 use crate::expiry::Expiry;
@@ -128,19 +128,23 @@ impl Snapshot {
         }
     }
 
-    /// The first moment at which something expires, in milliseconds since 1970.
-    pub fn next_expiry(&self) -> Result<Option<u64>, Trouble> {
+    /// The first moment at which something expires of the stores that count, in milliseconds since 1970.
+    pub fn next_expiry(&self, counts: impl Fn(&StoreId) -> bool) -> Result<Option<u64>, Trouble> {
         let mut next = None;
         for (store, contents) in &self.all()?.stores {
-            if contents.expiring > 0
-                && let Some(table) = self.open(Names::of(store).expiring())?
-                && let Some((row, bytes)) = table.first()?
-            {
-                let at = Expiring::parse(row.value(), bytes.value())?.expiry.as_ms();
+            if contents.expiring > 0 && counts(store) {
+                // Where that is damaged, others' expires all the same.
+                let at = contain(|| self.earliest_expiry(store)).unwrap_or_default();
                 next = [next, at].into_iter().flatten().min();
             }
         }
         Ok(next)
+    }
+
+    fn earliest_expiry(&self, store: &StoreId) -> Result<Option<u64>, Trouble> {
+        let Some(table) = self.open(Names::of(store).expiring())? else { return Ok(None) };
+        let Some((row, bytes)) = table.first()? else { return Ok(None) };
+        Ok(Expiring::parse(row.value(), bytes.value())?.expiry.as_ms())
     }
 
     /// The files that large values are in, and how large those are.

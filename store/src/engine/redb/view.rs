@@ -47,9 +47,9 @@ impl RedbView {
         {
             return Err(Error::Unavailable(Fault::Superseded));
         }
-        answer.map_err(|trouble| match self.handle.has_met_damage(&trouble) {
+        answer.map_err(|trouble| match self.handle.has_met_damage(&trouble) && self.handle.unread().is_none() {
             true => Error::Damaged,
-            false => self.state.note(trouble),
+            false => self.state.refuse(&self.handle, trouble),
         })
     }
 

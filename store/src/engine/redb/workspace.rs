@@ -49,6 +49,8 @@ pub(super) struct State {
     condition: RwLock<Condition>,
     /// Whether that is [`Condition::Failed`], for whoever has no time for a lock.
     failed: AtomicBool,
+    /// Whether it is worth opening anew, as the disk may read again what it did not.
+    may_have_mended: AtomicBool,
 }
 
 enum Condition {
@@ -79,12 +81,28 @@ impl State {
     }
 
     /// Says to the caller that something cannot be done. Where pages are damaged, what stands elsewhere can still be used.
-    fn refuse(&self, handle: &Handle, trouble: Trouble) -> Error {
-        if handle.has_met_damage(&trouble) { trouble.into_error(&self.id) } else { self.note(trouble) }
+    pub fn refuse(&self, handle: &Handle, trouble: Trouble) -> Error {
+        if !handle.has_met_damage(&trouble) {
+            return self.note(trouble);
+        }
+        let Some(unread) = handle.unread() else { return trouble.into_error(&self.id) };
+        if handle.may_be_tried_again() {
+            self.may_have_mended.store(true, Ordering::Relaxed);
+        }
+        Trouble::Damaged(unread).into_error(&self.id)
+    }
+
+    /// Whether it is, and nobody uses it, who would keep it from being opened.
+    fn is_worth_reopening(&self) -> bool {
+        self.may_have_mended.load(Ordering::Relaxed)
+            && match &*self.condition.read().expect("nothing panics while this is locked") {
+                Condition::Open(handle) => Arc::strong_count(handle) == 1,
+                Condition::Failed | Condition::Quarantined(_) => false,
+            }
     }
 
     /// Draws the consequence of a failure and says it to the caller.
-    pub fn note(&self, trouble: Trouble) -> Error {
+    fn note(&self, trouble: Trouble) -> Error {
         match &trouble {
             Trouble::Damaged(what) => self.set(Condition::Quarantined(what.clone())),
             Trouble::Io(_) | Trouble::Engine(_) => self.set(Condition::Failed),
@@ -100,7 +118,12 @@ impl RedbWorkspace {
         let (latest_ms, commits) = (AtomicU64::new(handle.latest_ms), AtomicU64::new(handle.commits));
         let had_expiring = handle.had_expiring;
         let condition = RwLock::new(Condition::Open(Arc::new(handle)));
-        let state = Arc::new(State { id: id.clone(), condition, failed: AtomicBool::new(false) });
+        let state = Arc::new(State {
+            id: id.clone(),
+            condition,
+            failed: AtomicBool::new(false),
+            may_have_mended: AtomicBool::new(false),
+        });
         Ok(Some(Self { id: id.clone(), files, state, latest_ms, commits, had_expiring }))
     }
 
@@ -124,12 +147,19 @@ impl RedbWorkspace {
         // At least this much is kept with the commit.
         let latest_ms = now.latest_ms();
         let mut versions = handle.versions.lock().expect("a panic of redb is contained before this");
-        let prepared = contain(|| {
-            let transaction = database.begin_write()?;
-            let ledger = Ledger::open(&transaction, &handle.seal, now, handle.large.lingering_bytes())?;
-            let prepared = ledger.apply_all(batches, &mut versions, &self.id, |name| handle.large.is_ready(name))?;
-            Ok((transaction, prepared))
-        });
+        let prepared = loop {
+            let knew_of_damage = handle.found_damage();
+            let prepared = contain(|| {
+                let transaction = database.begin_write()?;
+                let prepared = Ledger::open(&transaction, &handle, now)?.apply_all(batches, &mut versions, &self.id)?;
+                Ok((transaction, prepared))
+            });
+            match prepared {
+                // Without what is given up, and as is done where pages are damaged.
+                Err(trouble) if handle.has_met_damage(&trouble) && (handle.expiry().give_up() || !knew_of_damage) => {}
+                prepared => break prepared,
+            }
+        };
         let (transaction, prepared) = match prepared {
             Ok(prepared) => prepared,
             Err(trouble) => {
@@ -148,6 +178,10 @@ impl RedbWorkspace {
         if let Err(trouble) = commit_transaction(transaction, quick) {
             let drawn = *versions;
             drop(versions);
+            let trouble = match handle.unread() {
+                Some(unread) if handle.has_met_damage(&trouble) => Trouble::Io(io::Error::other(unread)),
+                _ => trouble,
+            };
             let files = handle.large.clone();
             // It cannot be opened anew while it is open.
             drop(handle);
@@ -166,6 +200,10 @@ impl RedbWorkspace {
         self.latest_ms.store(latest_ms, Ordering::Relaxed);
         handle.committed(quick);
         handle.discarded.committed(batches, has_discarded);
+        if has_discarded {
+            // What was in the way may have been among that.
+            handle.expiry().retry_all();
+        }
         handle.large.adopt(&large.adopted);
         handle.large.free(&large.freed);
         match self.find(&handle) {
@@ -279,7 +317,9 @@ impl Fate {
 
 impl EngineWorkspace for RedbWorkspace {
     fn must_reopen(&self) -> bool {
-        self.state.failed.load(Ordering::Acquire) || self.is_gone_from_under_a_reader()
+        self.state.failed.load(Ordering::Acquire)
+            || self.is_gone_from_under_a_reader()
+            || self.state.is_worth_reopening()
     }
 
     fn latest_ms(&self) -> u64 {

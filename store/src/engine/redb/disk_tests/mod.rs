@@ -8,5 +8,6 @@ mod only_read;
 mod removed;
 mod salvage;
 mod salvage_interrupted;
+mod unread;
 mod user;
 mod world;

@@ -1,6 +1,7 @@
 //! Looking at a workspace that is damaged, and carrying over what is whole.
 
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
@@ -8,6 +9,7 @@ use rustix::io::Errno;
 
 use super::super::backend::Backend;
 use super::super::database::builder;
+use super::super::layout::DATABASE;
 use super::super::meta::{COMMIT, Contents, LATEST, META, VERSIONS, set_contents, set_held, set_number};
 use super::judge::watch;
 use super::user::{Deed, Edit, Said, User};
@@ -15,7 +17,7 @@ use super::world::World;
 use crate::access::Access;
 use crate::damage::Damage;
 use crate::dir::simulated::{Disk, Operation, Plan, Unsynced};
-use crate::dir::{Dir, Mode};
+use crate::dir::{Dir, File, Mode};
 use crate::engine::{Absent, Engine, Place, RedbEngine, Sharing};
 use crate::error::{Error, Fault};
 use crate::expiry::Expiry;
@@ -67,6 +69,18 @@ fn overwrite(dir: &Dir, name: &str, pattern: &[u8], with: &[u8]) {
     file.write_all(with).unwrap();
 }
 
+/// Where the page of a workspace's database begins on which `pattern` stands.
+pub(super) fn page_of(dir: &Dir, pattern: &[u8]) -> u64 {
+    let at = bytes(dir, DATABASE).windows(pattern.len()).position(|window| window == pattern).unwrap();
+    at as u64 / 4096 * 4096
+}
+
+/// Has the disk fail to read a part of a file, or none of it.
+pub(super) fn set_unreadable(file: &File, range: Option<Range<u64>>) {
+    let File::Simulated(file) = file else { panic!("it is on a simulated disk") };
+    file.set_unreadable(range);
+}
+
 fn blob(disk: &Disk) -> (Dir, String) {
     let dir = workspace(disk).open_dir("blobs").unwrap();
     let name = dir.names().unwrap().remove(0);
@@ -91,7 +105,7 @@ fn salvage_all_but(disk: &Disk, said: &Mutex<Said>, lost: impl Fn(&str) -> bool)
     assert!(found == expected, "found {}, expected {}", found.describe(), expected.describe());
     assert_eq!(salvaged.kept.keys, expected.0[&id()].len() as u64);
     let workspaces = disk.root().open_dir("workspaces").unwrap();
-    assert!(workspaces.open_dir(&salvaged.aside).unwrap().names().unwrap().contains(&"data.redb".to_owned()));
+    assert!(workspaces.open_dir(&salvaged.aside).unwrap().names().unwrap().contains(&DATABASE.to_owned()));
 
     let mut user = User::new(disk, Sharing::ReadersBeside, Arc::new(Mutex::new(said.lock().unwrap().clone()))).unwrap();
     let before = said.lock().unwrap().versions[&id()];
@@ -104,9 +118,9 @@ fn salvage_all_but(disk: &Disk, said: &Mutex<Said>, lost: impl Fn(&str) -> bool)
 fn a_workspace_that_is_whole_is_found_so_and_left_as_it_is() {
     let disk = Disk::new(1);
     let said = furnished(&disk);
-    let before = bytes(&workspace(&disk), "data.redb");
+    let before = bytes(&workspace(&disk), DATABASE);
     assert_eq!(examine(&disk), []);
-    assert!(bytes(&workspace(&disk), "data.redb") == before);
+    assert!(bytes(&workspace(&disk), DATABASE) == before);
     assert!(!workspace(&disk).names().unwrap().contains(&"writer".to_owned()));
     assert_eq!(salvage_all_but(&disk, &said, |_| false), []);
 }
@@ -132,7 +146,7 @@ type MetaTable<'a> = redb::Table<'a, &'static str, &'static [u8]>;
 
 /// Changes what the workspace says of itself, as a bug would, not a disk.
 fn rewrite(disk: &Disk, change: impl Fn(&mut MetaTable)) {
-    let file = workspace(disk).open_file("data.redb", Mode::Write).unwrap();
+    let file = workspace(disk).open_file(DATABASE, Mode::Write).unwrap();
     let database = builder(Sharing::Exclusive).create_with_backend(Backend::new(file).unwrap()).unwrap();
     let transaction = database.begin_write().unwrap();
     change(&mut transaction.open_table(META).unwrap());
@@ -166,20 +180,27 @@ fn what_a_workspace_says_of_itself_is_compared_with_its_values() {
     }
 }
 
-/// A page with a byte that is wrong is not trusted, and takes its keys with it; no others, as one that is gone.
+/// A page with a byte that is wrong is not trusted, and takes its keys with it; no others, as one that is gone or unreadable.
 #[test]
 fn a_damaged_page_costs_what_stands_on_it() {
-    for lost_bytes in [1, 4096] {
+    for harm in ["a byte", "the page", "the disk"] {
         let disk = Disk::new(1);
         let said = furnished(&disk);
         let dir = workspace(&disk);
-        let at = bytes(&dir, "data.redb").windows(300).position(|window| window == [150; 300]).unwrap();
-        let mut file = dir.open_file("data.redb", Mode::Write).unwrap();
-        file.seek(SeekFrom::Start(at as u64 / 4096 * 4096 + if lost_bytes == 1 { 2000 } else { 0 })).unwrap();
-        file.write_all(&vec![0; lost_bytes]).unwrap();
-        let before = bytes(&dir, "data.redb");
+        let at = page_of(&dir, &[150; 300]);
+        let mut file = dir.open_file(DATABASE, Mode::Write).unwrap();
+        match harm {
+            "the disk" => set_unreadable(&file, Some(at..at + 4096)),
+            _ => {
+                let (from, bytes) = if harm == "a byte" { (2000, 1) } else { (0, 4096) };
+                file.seek(SeekFrom::Start(at + from)).unwrap();
+                file.write_all(&vec![0; bytes]).unwrap();
+            }
+        }
+        let modified = || dir.modified(DATABASE).unwrap();
+        let before = modified();
         assert!(!examine(&disk).is_empty());
-        assert!(bytes(&dir, "data.redb") == before, "it was changed by looking");
+        assert_eq!(modified(), before, "it was changed by looking");
 
         let salvaged = block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
         assert_eq!(examine(&disk), [], "the new workspace is whole");
@@ -192,6 +213,19 @@ fn a_damaged_page_costs_what_stands_on_it() {
 }
 
 #[test]
+fn what_stands_between_two_pages_that_are_damaged_is_carried_over() {
+    let disk = Disk::new(1);
+    let said = furnished(&disk);
+    let dir = workspace(&disk);
+    let unread = page_of(&dir, &[50; 300]);
+    overwrite(&dir, DATABASE, &[250; 300], &[0; 1]);
+    set_unreadable(&dir.open_file(DATABASE, Mode::Write).unwrap(), Some(unread..unread + 1));
+    let salvaged = block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
+    let all = said.lock().unwrap().worlds[0].0[&id()].len() as u64;
+    assert!(salvaged.kept.keys >= all - 40, "{salvaged:?}");
+}
+
+#[test]
 fn a_database_that_was_not_closed_and_is_damaged_gives_up_what_is_whole() {
     let disk = Disk::new(1);
     let said = furnished(&disk);
@@ -201,7 +235,7 @@ fn a_database_that_was_not_closed_and_is_damaged_gives_up_what_is_whole() {
     // As if the process was killed: what it has on the disk is copied.
     let killed = disk.power_cut();
     drop(open);
-    overwrite(&workspace(&killed), "data.redb", &[7; 300], &[8; 1]);
+    overwrite(&workspace(&killed), DATABASE, &[7; 300], &[8; 1]);
     let opened = block_on(engine(&killed).open(&id(), Absent::Leave)).err();
     let salvaged = block_on(engine(&killed).salvage(&id())).unwrap().unwrap();
     assert!(opened.is_none() || !salvaged.damage.is_empty());
@@ -232,7 +266,7 @@ fn the_old_database_is_kept_as_it_was_though_a_read_failed_once() {
     for after in 0.. {
         let disk = Disk::new(1);
         furnished(&disk);
-        let old = bytes(&workspace(&disk), "data.redb");
+        let old = bytes(&workspace(&disk), DATABASE);
         let plan = Plan { operations: &[Operation::Read], after, times: 1, error: Errno::IO, unsynced: Unsynced::Kept };
         let engine = engine(&disk);
         let (salvaged, reads) = disk.failing(plan, || block_on(engine.salvage(&id())));
@@ -241,7 +275,7 @@ fn the_old_database_is_kept_as_it_was_though_a_read_failed_once() {
         }
         let Ok(Some(salvaged)) = salvaged else { continue };
         let aside = disk.root().open_dir("workspaces").unwrap().open_dir(&salvaged.aside).unwrap();
-        assert!(bytes(&aside, "data.redb") == old, "read {after} failed");
+        assert!(bytes(&aside, DATABASE) == old, "read {after} failed");
         (kept, pages) = (kept + 1, old.len() / 4096);
     }
     assert!(kept >= pages, "{kept} times, of {pages} pages that are copied");

@@ -34,7 +34,7 @@ impl Before for Ledger<'_> {
     type Trouble = Trouble;
 
     fn find(&mut self, at: &Place) -> Result<Option<Found>, Trouble> {
-        let seal = self.seal;
+        let seal = &self.handle.seal;
         let store = self.store(&at.store)?;
         let stored = store.rows.get(at.key.as_bytes())?;
         Ok(stored.map(|stored| found(&Spot { seal, store: &at.store, key: &at.key }, stored.value())))
@@ -46,7 +46,7 @@ impl Before for Ledger<'_> {
         prefix: &Key,
         show: &mut dyn FnMut(Key<'static>, Found),
     ) -> Result<(), Trouble> {
-        let seal = self.seal;
+        let seal = &self.handle.seal;
         let store = self.store(id)?;
         for row in store.rows.range::<&[u8]>((Bound::Included(prefix.as_bytes()), Bound::Unbounded))? {
             let (key, stored) = row?;
@@ -66,7 +66,7 @@ impl Before for Ledger<'_> {
     }
 
     fn held_by_all(&mut self) -> Result<Held, Trouble> {
-        Ok(self.held.plus(Held { bytes: self.lingering, keys: 0 }))
+        Ok(self.held.plus(Held { bytes: self.handle.large.lingering_bytes(), keys: 0 }))
     }
 
     fn expired(&mut self, store: &StoreId, _now: Moment) -> Result<Held, Trouble> {

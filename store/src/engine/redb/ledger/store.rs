@@ -108,15 +108,13 @@ impl<'t> Store<'t> {
     /// Removes at most so many keys that have expired; how many there were.
     pub fn remove_expired(&mut self, most: u64, now: Moment) -> Result<(u64, Vec<LargeName>), Trouble> {
         let mut doomed = Vec::new();
-        if self.contents.expiring > 0 {
-            for row in self.expiring()?.iter()?.take(usize::try_from(most).unwrap_or(usize::MAX)) {
-                let (key, bytes) = row?;
-                let row = Expiring::parse(key.value(), bytes.value())?;
-                if !now.has_passed(row.expiry) {
-                    break;
-                }
-                doomed.push(row);
+        for row in self.expiring()?.iter()?.take(usize::try_from(most).unwrap_or(usize::MAX)) {
+            let (key, bytes) = row?;
+            let row = Expiring::parse(key.value(), bytes.value())?;
+            if !now.has_passed(row.expiry) {
+                break;
             }
+            doomed.push(row);
         }
         let mut freed = Vec::new();
         for row in &doomed {

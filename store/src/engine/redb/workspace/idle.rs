@@ -42,7 +42,7 @@ impl RedbWorkspace {
             Ok(now) if now.identity == handle.status.identity => now.bytes,
             _ => return Ok(None),
         };
-        if self.free_some_discarded(&handle, database) {
+        if self.free_some_discarded(&handle, database, now) {
             return Ok(Some(now.now_ms()));
         }
         // Where damage is in the way, that stays, and the rest is done.
@@ -81,13 +81,19 @@ impl RedbWorkspace {
     /// Removes some of what has expired; when there is more to remove, which may be now.
     fn remove_some_expired(&self, handle: &Handle, database: &Database, now: Moment) -> Result<Option<u64>, Error> {
         let note = |trouble| self.state.refuse(handle, trouble);
-        let next = || contain(|| handle.snapshot()?.next_expiry()).map_err(note);
+        let next = || contain(|| handle.snapshot()?.next_expiry(|store| !handle.expiry().gave_up(store))).map_err(note);
         let first = next()?;
         if first.is_none_or(|at_ms| at_ms > now.now_ms()) {
             return Ok(first);
         }
         let latest_ms = now.latest_ms();
-        let (freed, more) = contain(|| remove_expired(database, handle, now)).map_err(note)?;
+        let (freed, more) = loop {
+            match contain(|| remove_expired(database, handle, now)) {
+                // The others' goes.
+                Err(trouble) if handle.has_met_damage(&trouble) && handle.expiry().give_up() => {}
+                removed => break removed.map_err(note)?,
+            }
+        };
         self.latest_ms.store(latest_ms, Ordering::Relaxed);
         handle.committed(true);
         handle.large.free(&freed);
@@ -95,24 +101,26 @@ impl RedbWorkspace {
     }
 
     /// Frees a part of what was discarded; whether to go on.
-    fn free_some_discarded(&self, handle: &Handle, database: &Database) -> bool {
+    fn free_some_discarded(&self, handle: &Handle, database: &Database, now: Moment) -> bool {
         if !handle.discarded.are_left() {
             return false;
         }
+        let latest_ms = now.latest_ms();
         let freed = contain(|| {
             let transaction = database.begin_write()?;
-            let more = handle.discarded.free_some(&transaction)?;
+            let more = handle.discarded.free_some(&transaction, latest_ms)?;
             commit_transaction(transaction, true)?;
             Ok(more)
         });
         match freed {
             Ok(more) => {
+                self.latest_ms.store(latest_ms, Ordering::Relaxed);
                 handle.committed(true);
                 more
             }
             Err(trouble) => {
                 self.state.refuse(handle, trouble);
-                handle.discarded.leave()
+                handle.discarded.give_up()
             }
         }
     }
@@ -169,7 +177,7 @@ fn is_mostly_free(handle: &Handle, bytes: u64) -> Result<bool, Trouble> {
 /// Removes some of what has expired, in a transaction of its own; the files that go with it, and whether there is more.
 fn remove_expired(database: &Database, handle: &Handle, now: Moment) -> Result<(Vec<LargeName>, bool), Trouble> {
     let transaction = database.begin_write()?;
-    let (large, more) = Ledger::open(&transaction, &handle.seal, now, 0)?.tidy()?;
+    let (large, more) = Ledger::open(&transaction, handle, now)?.tidy()?;
     commit_transaction(transaction, true)?;
     Ok((large.freed, more))
 }

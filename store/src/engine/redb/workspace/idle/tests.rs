@@ -260,6 +260,52 @@ fn damage_in_what_expires_keeps_nobody_from_preparing_for_a_crash() {
 }
 
 #[test]
+fn damage_in_what_has_expired_keeps_nobody_from_writing() {
+    with_workspace(|workspace| {
+        commit(&workspace, (1..100).map(expiring).collect());
+        let workspace = damaged(workspace, 1);
+        // Each write begins by removing what has expired in the store.
+        commit_at(20, &workspace, vec![small(200)]);
+        assert_eq!(tables(&workspace, "s"), [(100, "s".to_owned())]);
+        commit_at(20, &workspace, vec![clear(StoreId::Shared), put_until(Expiry::at_ms(30), 1), small(2)]);
+        assert_eq!(tables(&workspace, "s"), [(2, "s".to_owned())]);
+        commit_at(40, &workspace, vec![small(3)]);
+        assert_eq!(tables(&workspace, "s"), [(2, "s".to_owned())], "what expires is removed again");
+    });
+}
+
+#[test]
+fn damage_in_what_has_expired_leaves_that_of_others_to_be_removed() {
+    with_workspace(|workspace| {
+        let of_another = |number| {
+            let Change::Put { at: Place { key, .. }, put } = expiring(number) else { unreachable!("it is one") };
+            // Its store is the first in order.
+            Change::Put { at: Place { store: StoreId::Private("p".parse().unwrap()), key }, put }
+        };
+        commit(&workspace, (1..100).map(of_another).chain((100..120).map(expiring)).collect());
+        let workspace = damaged(workspace, 1);
+        let tidy = || block_on(workspace.tidy(Moment::new(20, &AtomicU64::new(0)))).unwrap();
+        assert!((0..5).any(|_| tidy().is_none_or(|at_ms| at_ms > 20)), "it is tried for ever");
+        assert_eq!(tables(&workspace, "p/"), [(99, "p/p".to_owned())]);
+        assert_eq!(tables(&workspace, "s"), [(0, "s".to_owned())]);
+    });
+}
+
+#[test]
+fn what_was_called_expired_is_remembered_with_each_part_that_is_freed() {
+    with_workspace(|workspace| {
+        commit(&workspace, (0..10).map(small).collect());
+        commit(&workspace, vec![clear(StoreId::Shared)]);
+        block_on(workspace.tidy(Moment::new(20, &AtomicU64::new(20)))).unwrap();
+        assert!(workspace.has_discarded());
+        assert_eq!(workspace.latest_ms(), 20);
+        let (files, id) = (workspace.files.clone(), workspace.id.clone());
+        drop(workspace);
+        assert_eq!(RedbWorkspace::open(files, &id).unwrap().unwrap().latest_ms(), 20);
+    });
+}
+
+#[test]
 fn what_does_not_become_smaller_is_not_compacted_again() {
     with_workspace(|workspace| {
         let is_due = || {
