@@ -10,10 +10,11 @@ use std::time::SystemTime;
 use redb::{BackendError, DatabaseError, StorageBackend};
 
 use super::layout::{DATABASE, Layout};
-use super::page_format::PAGE_BYTES;
+use super::page_format::{PAGE_BYTES, leads_nowhere};
 use super::page_sums::PageSums;
 use super::recovery_flag::RecoveryFlag;
 use super::tail::Tail;
+use super::unread::Unread;
 use super::writer_mark::read_mark;
 use crate::dir::{Dir, File};
 use crate::workspace_id::WorkspaceId;
@@ -28,6 +29,7 @@ pub(super) struct Backend {
     in_doubt: AtomicBool,
     pub tail: Arc<Tail>,
     pub sums: Arc<PageSums>,
+    pub unread: Arc<Unread>,
     pub recovery_flag: Arc<RecoveryFlag>,
 }
 
@@ -77,6 +79,7 @@ impl Backend {
         let file = super::simulated_file::backend(file)?;
         Ok(Self {
             tail: Arc::new(Tail::new(file.clone())),
+            unread: Arc::new(Unread::new(file.clone())),
             file,
             purpose,
             in_doubt: AtomicBool::new(in_doubt),
@@ -145,6 +148,10 @@ impl StorageBackend for Backend {
             self.end_doubt()?;
         }
         // A second time, as another process may have been writing the first time, and a disk may read it the next.
+        if self.unread.has(offset) && !self.may_be_written() {
+            self.sums.refuse(out);
+            return Ok(());
+        }
         let mut failure = None;
         for _ in 0..2 {
             match self.file.read(offset, out) {
@@ -157,9 +164,11 @@ impl StorageBackend for Backend {
         }
         match failure {
             Some(error) if offset < PAGE_BYTES || error.kind() == io::ErrorKind::UnexpectedEof => return Err(error),
-            None if self.may_be_written() => {}
-            flaw => self.sums.refuse(offset, out, flaw),
+            Some(error) => self.unread.add(offset, out.len(), error)?,
+            None if self.may_be_written() => return Ok(()),
+            None => {}
         }
+        self.sums.refuse(out);
         Ok(())
     }
 
@@ -176,9 +185,13 @@ impl StorageBackend for Backend {
         if matches!(self.purpose, Purpose::Writing(..)) && self.recovery_flag.takes(&*self.file, offset, bytes)? {
             return Ok(());
         }
+        if leads_nowhere(bytes) {
+            return Err(io::Error::other("what hangs on a damaged page was about to be lost"));
+        }
         self.begin_change()?;
         self.file.write(offset, bytes)?;
         self.sums.wrote(offset, bytes);
+        self.unread.wrote(offset);
         Ok(())
     }
 

@@ -14,7 +14,9 @@ use super::meta::{self, META, ReadMeta};
 use super::page_sums::PageSums;
 use super::recovery_flag::RecoveryFlag;
 use super::tail::Tail;
+use super::transaction::commit;
 use super::trouble::{Contained, Trouble, contain};
+use super::unread::Unread;
 use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
 use crate::error::{Error, Fault};
@@ -35,6 +37,7 @@ pub(super) struct Opened<D> {
     pub status: FileStatus,
     pub tail: Arc<Tail>,
     pub sums: Arc<PageSums>,
+    pub unread: Arc<Unread>,
     pub recovery_flag: Arc<RecoveryFlag>,
 }
 
@@ -45,8 +48,9 @@ impl<D> Opened<D> {
         status: FileStatus,
         open: impl FnOnce(Backend) -> Result<D, DatabaseError>,
     ) -> Result<Self, DatabaseError> {
-        let (tail, sums, recovery_flag) = (backend.tail.clone(), backend.sums.clone(), backend.recovery_flag.clone());
-        Ok(Self { database: Contained::new(open(backend)?), status, tail, sums, recovery_flag })
+        let (tail, sums, unread, recovery_flag) =
+            (backend.tail.clone(), backend.sums.clone(), backend.unread.clone(), backend.recovery_flag.clone());
+        Ok(Self { database: Contained::new(open(backend)?), status, tail, sums, unread, recovery_flag })
     }
 }
 
@@ -228,9 +232,7 @@ fn lock_and_open(
 
 /// Commits nothing, in the way that makes opening quick should the process be killed.
 pub(super) fn prepare_for_a_crash(database: &Database) -> Result<(), Trouble> {
-    let mut transaction = database.begin_write()?;
-    transaction.set_quick_repair(true);
-    Ok(transaction.commit()?)
+    commit(contain(|| Ok(database.begin_write()?))?, true)
 }
 
 /// Opens for writing and closes again, which repairs what was interrupted.

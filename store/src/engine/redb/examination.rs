@@ -289,7 +289,12 @@ fn beside_a_writer(id: &WorkspaceId, dir: &Dir) -> Result<Option<Read>, Error> {
         return Ok(None);
     }
     let (file, _) = database_file(dir, id, Mode::Read)?;
-    match contain(|| Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(Backend::beside_a_writer(file)?))) {
+    let opened = contain(|| {
+        let backend = Backend::beside_a_writer(file)?;
+        backend.unread.accept();
+        Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(backend))
+    });
+    match opened {
         Ok(Ok(database)) => Ok(contain(|| read(database)).ok()),
         Ok(Err(error)) if is_held(&error) => Err(held_by_other(dir, id)),
         // The mark was left behind.
@@ -300,8 +305,11 @@ fn beside_a_writer(id: &WorkspaceId, dir: &Dir) -> Result<Option<Read>, Error> {
 /// Reads what nobody writes; what opening would write stays in memory.
 fn alone(id: &WorkspaceId, dir: &Dir, damage: &mut Vec<Damage>) -> Result<Read, Error> {
     let opened = contain(|| {
-        let database = builder(Sharing::Exclusive).create_with_backend(overlay(id, dir)?)?;
-        read(database)
+        let overlay = overlay(id, dir)?;
+        let unread = overlay.unread().clone();
+        let read = read(builder(Sharing::Exclusive).create_with_backend(overlay)?)?;
+        unread.accept();
+        Ok(read)
     });
     let trouble = match opened {
         Ok(read) => return Ok(read),
@@ -313,6 +321,7 @@ fn alone(id: &WorkspaceId, dir: &Dir, damage: &mut Vec<Damage>) -> Result<Read, 
     for flags in [None, Some(0), Some(SECOND_IS_PRIMARY)] {
         let as_closed = contain(|| {
             let overlay = overlay(id, dir)?;
+            overlay.unread().accept();
             let mut found = [0];
             overlay.read(FLAGS as u64, &mut found).map_err(Trouble::Io)?;
             let flags = flags.unwrap_or(found[0] & SECOND_IS_PRIMARY);

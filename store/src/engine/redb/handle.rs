@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
 
 use redb::{CompactionError, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
 
@@ -19,6 +18,7 @@ use super::salvage::remove_unfinished;
 use super::snapshot::Snapshot;
 use super::tail::Tail;
 use super::trouble::{Contained, Trouble, contain};
+use super::unread::Unread;
 use super::versions::Versions;
 use super::writer_mark::WriterMark;
 use crate::access::Access;
@@ -28,9 +28,6 @@ use crate::store_id::StoreId;
 use crate::value::Seal;
 use crate::workspace_id::WorkspaceId;
 
-/// How long a page that the disk does not read is taken for damaged: a disk may take seconds to say it.
-const TRY_AGAIN: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(10) };
-
 pub(super) struct Handle {
     // In the order in which they go: what reads the database before it, the mark after it.
     newest: Mutex<Option<Arc<Snapshot>>>,
@@ -39,6 +36,7 @@ pub(super) struct Handle {
     _mark: Option<Marked>,
     pub status: FileStatus,
     sums: Arc<PageSums>,
+    pub unread: Arc<Unread>,
     recovery_flag: Arc<RecoveryFlag>,
     pub seal: Seal,
     pub versions: Mutex<Versions>,
@@ -52,7 +50,6 @@ pub(super) struct Handle {
     /// To remove what has expired of a store.
     expiry: Mutex<Attempts<StoreId>>,
     pub large: Arc<LargeFiles>,
-    opened: Instant,
     /// Whether opening would be slow after a crash now.
     pub untidy: AtomicBool,
     /// How large the file was after it was compacted last, since it is open.
@@ -89,7 +86,7 @@ impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
-        let (database, status, tail, sums, recovery_flag, mark) = match files.access {
+        let (database, status, tail, sums, unread, recovery_flag, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
                 let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
@@ -98,13 +95,15 @@ impl Handle {
                     opened.status,
                     opened.tail,
                     opened.sums,
+                    opened.unread,
                     opened.recovery_flag,
                     Some(mark),
                 )
             }
             Access::ReadOnly => {
                 let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
-                (Opened::Reader(opened.database), opened.status, opened.tail, opened.sums, opened.recovery_flag, None)
+                let database = Opened::Reader(opened.database);
+                (database, opened.status, opened.tail, opened.sums, opened.unread, opened.recovery_flag, None)
             }
         };
         let known = contain(|| {
@@ -119,6 +118,7 @@ impl Handle {
         });
         let (seal, (commits, versions, latest_ms), had_expiring, has_discarded) =
             known.map_err(|trouble| trouble.into_error(id))?;
+        unread.accept();
         if commits == 0 && mark.is_some() {
             // Whoever created the workspace may not have come to this.
             layout.sync_names().map_err(Error::io("make the workspace's name durable"))?;
@@ -130,6 +130,7 @@ impl Handle {
             _mark: mark,
             status,
             sums,
+            unread,
             recovery_flag,
             seal,
             versions: Mutex::new(Versions::above(versions)),
@@ -139,7 +140,6 @@ impl Handle {
             discarded: Discarded::new(has_discarded),
             expiry: Mutex::default(),
             large: files.large.of(layout, id, status.identity),
-            opened: Instant::now(),
             untidy: AtomicBool::new(false),
             compacted_bytes: 0,
         };
@@ -204,16 +204,6 @@ impl Handle {
     /// Whether a page was found damaged, which a repair would stumble over.
     pub fn found_damage(&self) -> bool {
         self.sums.found_damage()
-    }
-
-    /// What is to be said of a page that the disk did not read, if there is one.
-    pub fn unread(&self) -> Option<String> {
-        self.sums.unread().map(|what| format!("a part of its database cannot be read: {what}"))
-    }
-
-    /// Whether it is time to see if the disk reads again what it did not.
-    pub fn may_be_tried_again(&self) -> bool {
-        self.opened.elapsed() >= TRY_AGAIN
     }
 
     pub fn expiry(&self) -> MutexGuard<'_, Attempts<StoreId>> {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Bound;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use redb::{BackendError, StorageBackend};
 
 use super::backend::Backend;
 use super::page_format::PAGE_BYTES;
+use super::unread::Unread;
 
 /// Reads come from the file, but for what was written since, which is kept in memory.
 #[derive(Debug)]
@@ -29,6 +30,10 @@ impl Overlay {
     pub fn new(file: Backend) -> io::Result<Self> {
         let bytes = file.len()?;
         Ok(Self { file, written: Mutex::new(Written { bytes, from_file: bytes, pages: BTreeMap::new() }) })
+    }
+
+    pub fn unread(&self) -> &Arc<Unread> {
+        &self.file.unread
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {

@@ -31,6 +31,8 @@ const VERSION: u8 = 3;
 const LEAF: u8 = 1;
 const BRANCH: u8 = 2;
 const TABLE: u8 = 3;
+/// A number of a page that none can have.
+const NOWHERE: u64 = u64::MAX;
 
 /// How to read the pages of a tree.
 #[derive(Clone, Copy)]
@@ -134,6 +136,25 @@ pub(super) fn first_key(page: &[u8]) -> Option<&[u8]> {
     let start = 4 + 8 * count;
     let end = u32::from_le_bytes(array(page, 4)?) as usize;
     page.get(start..end)
+}
+
+/// Makes a branch of a page, of which each child has a number that no page can have.
+///
+/// Whoever follows it gets an error from redb. Whoever puts its children and keys into another one panics at the first key,
+/// which ends before it begins; searching begins with the second one.
+pub(super) fn lead_nowhere(page: &mut [u8]) {
+    const START: [u8; 8] = [BRANCH, 0, 2, 0, 0, 0, 0, 0];
+    const CHILDREN: usize = START.len() + 3 * 16;
+    const ENDS: usize = CHILDREN + 3 * 8;
+    page.fill(0);
+    page[..START.len()].copy_from_slice(&START);
+    page[CHILDREN..ENDS].copy_from_slice([NOWHERE.to_le_bytes(); 3].as_flattened());
+    page[ENDS..ENDS + 8].copy_from_slice([(START.len() as u32).to_le_bytes(); 2].as_flattened());
+}
+
+/// Whether a page has children from one that was made to.
+pub(super) fn leads_nowhere(page: &[u8]) -> bool {
+    page.first() == Some(&BRANCH) && below(page, TABLES).iter().any(|link| link.page == NOWHERE)
 }
 
 /// The root of the `n`th table that a page describes.

@@ -10,12 +10,11 @@
 //! whoever needs it gets an error, and nobody else does.
 
 use std::collections::HashMap;
-use std::io;
 use std::sync::{Mutex, MutexGuard};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::page_format::{Header, PAGE_BYTES, Tree, below, summed};
+use super::page_format::{Header, PAGE_BYTES, Tree, below, lead_nowhere, summed};
 
 /// What the pages of a database are to be, as far as is known.
 #[derive(Default)]
@@ -28,8 +27,8 @@ struct Known {
     region_header_bytes: u64,
     /// By the place of the page in the file.
     pages: HashMap<u64, Right>,
-    /// Those that are not what they are to be, with what the disk said where it did not read them.
-    damaged: HashMap<u64, Option<io::Error>>,
+    /// Whether one was not what it was to be. It stays so, as redb may still have what it was given for that page.
+    found_damage: bool,
     /// Pages that were taken for right as nothing is known of them.
     #[cfg(test)]
     unknown: Vec<u64>,
@@ -55,14 +54,9 @@ pub(super) struct Link {
 }
 
 impl PageSums {
-    /// Whether something that was read is not what it should be.
+    /// Whether a page was refused.
     pub fn found_damage(&self) -> bool {
-        !self.known().damaged.is_empty()
-    }
-
-    /// What the disk said of a page that it did not read, if there is one.
-    pub fn unread(&self) -> Option<String> {
-        self.known().damaged.values().flatten().next().map(ToString::to_string)
+        self.known().found_damage
     }
 
     /// Whether what was read is what it should be, as far as is known; and learns from it what others are to be.
@@ -92,15 +86,12 @@ impl PageSums {
                 known.learn(&link);
             }
         }
-        if is_right {
-            known.damaged.remove(&offset);
-        }
         is_right
     }
 
     /// Has redb refuse a page that is damaged, or that the disk did not read.
-    pub fn refuse(&self, offset: u64, page: &mut [u8], unread: Option<io::Error>) {
-        self.known().damaged.insert(offset, unread);
+    pub fn refuse(&self, page: &mut [u8]) {
+        self.known().found_damage = true;
         lead_nowhere(page);
     }
 
@@ -108,9 +99,7 @@ impl PageSums {
     pub fn wrote(&self, offset: u64, bytes: &[u8]) {
         if offset >= PAGE_BYTES {
             let sum = half(xxh3_128(bytes));
-            let mut known = self.known();
-            known.damaged.remove(&offset);
-            known.pages.insert(offset, Right::Written(sum));
+            self.known().pages.insert(offset, Right::Written(sum));
         }
     }
 
@@ -161,18 +150,6 @@ impl Known {
 
 fn half(sum: u128) -> u64 {
     sum as u64
-}
-
-/// Makes a branch of a page, of which each child has a number that no page can have.
-fn lead_nowhere(page: &mut [u8]) {
-    const START: [u8; 8] = [2, 0, 1, 0, 0, 0, 0, 0];
-    const CHILDREN: usize = START.len() + 2 * 16;
-    const KEYS: usize = CHILDREN + 2 * 8;
-    page.fill(0);
-    page[..START.len()].copy_from_slice(&START);
-    page[CHILDREN..KEYS].fill(0xff);
-    // One key, which is empty.
-    page[KEYS..KEYS + 4].copy_from_slice(&(KEYS as u32 + 4).to_le_bytes());
 }
 
 #[cfg(test)]
@@ -254,7 +231,7 @@ mod tests {
             drop(database);
             let known = sums.known();
             assert_eq!(known.unknown, [0; 0], "round {round}");
-            assert!(known.damaged.is_empty() && known.pages.len() > 50, "round {round}");
+            assert!(!known.found_damage && known.pages.len() > 50, "round {round}");
         }
     }
 

@@ -47,7 +47,7 @@ impl RedbView {
         {
             return Err(Error::Unavailable(Fault::Superseded));
         }
-        answer.map_err(|trouble| match self.handle.has_met_damage(&trouble) && self.handle.unread().is_none() {
+        answer.map_err(|trouble| match self.handle.has_met_damage(&trouble) && self.handle.unread.told().is_none() {
             true => Error::Damaged,
             false => self.state.refuse(&self.handle, trouble),
         })

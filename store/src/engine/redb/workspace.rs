@@ -4,6 +4,7 @@ mod idle;
 
 use std::future::ready;
 use std::io;
+use std::mem;
 use std::sync::{Arc, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use super::database::leads_to;
 use super::handle::Handle;
 use super::ledger::{Ledger, Prepared};
 use super::meta::{META, VERSIONS, set_number};
+use super::transaction;
 use super::trouble::{Trouble, contain};
 use super::versions::Versions;
 use super::view::RedbView;
@@ -49,8 +51,8 @@ pub(super) struct State {
     condition: RwLock<Condition>,
     /// Whether that is [`Condition::Failed`], for whoever has no time for a lock.
     failed: AtomicBool,
-    /// Whether it is worth opening anew, as the disk may read again what it did not.
-    may_have_mended: AtomicBool,
+    /// Whether the disk reads again what it did not.
+    has_mended: AtomicBool,
 }
 
 enum Condition {
@@ -75,7 +77,7 @@ impl State {
     fn set(&self, condition: Condition) {
         let mut current = self.condition.write().expect("nothing panics while this is locked");
         self.failed.store(matches!(condition, Condition::Failed), Ordering::Release);
-        let old = std::mem::replace(&mut *current, condition);
+        let old = mem::replace(&mut *current, condition);
         drop(current);
         drop(old);
     }
@@ -85,20 +87,29 @@ impl State {
         if !handle.has_met_damage(&trouble) {
             return self.note(trouble);
         }
-        let Some(unread) = handle.unread() else { return trouble.into_error(&self.id) };
-        if handle.may_be_tried_again() {
-            self.may_have_mended.store(true, Ordering::Relaxed);
+        let Some(what) = handle.unread.told() else { return trouble.into_error(&self.id) };
+        if handle.unread.is_read_again() {
+            self.has_mended.store(true, Ordering::Relaxed);
         }
-        Trouble::Damaged(unread).into_error(&self.id)
+        Trouble::Damaged(format!("a part of its database cannot be read: {what}")).into_error(&self.id)
     }
 
-    /// Whether it is, and nobody uses it, who would keep it from being opened.
-    fn is_worth_reopening(&self) -> bool {
-        self.may_have_mended.load(Ordering::Relaxed)
-            && match &*self.condition.read().expect("nothing panics while this is locked") {
-                Condition::Open(handle) => Arc::strong_count(handle) == 1,
-                Condition::Failed | Condition::Quarantined(_) => false,
-            }
+    /// Lets go of a database of which the disk reads again what it did not, as redb may still have what it was given for that;
+    /// not while somebody uses it, as it cannot be opened before it is closed.
+    fn let_go_if_mended(&self) {
+        if !self.has_mended.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut condition = self.condition.write().expect("nothing panics while this is locked");
+        if let Condition::Open(handle) = &*condition
+            && Arc::strong_count(handle) == 1
+        {
+            self.has_mended.store(false, Ordering::Relaxed);
+            self.failed.store(true, Ordering::Release);
+            let old = mem::replace(&mut *condition, Condition::Failed);
+            drop(condition);
+            drop(old);
+        }
     }
 
     /// Draws the consequence of a failure and says it to the caller.
@@ -122,7 +133,7 @@ impl RedbWorkspace {
             id: id.clone(),
             condition,
             failed: AtomicBool::new(false),
-            may_have_mended: AtomicBool::new(false),
+            has_mended: AtomicBool::new(false),
         });
         Ok(Some(Self { id: id.clone(), files, state, latest_ms, commits, had_expiring }))
     }
@@ -149,10 +160,8 @@ impl RedbWorkspace {
         let mut versions = handle.versions.lock().expect("a panic of redb is contained before this");
         let prepared = loop {
             let knew_of_damage = handle.found_damage();
-            let prepared = contain(|| {
-                let transaction = database.begin_write()?;
-                let prepared = Ledger::open(&transaction, &handle, now)?.apply_all(batches, &mut versions, &self.id)?;
-                Ok((transaction, prepared))
+            let prepared = transaction::attempt(database, |transaction| {
+                Ledger::open(transaction, &handle, now)?.apply_all(batches, &mut versions, &self.id)
             });
             match prepared {
                 // Without what is given up, and as is done where pages are damaged.
@@ -170,18 +179,14 @@ impl RedbWorkspace {
         let Prepared { outcomes, commit, reserved, large, has_discarded } = prepared;
         let Some(commit) = commit else {
             // It undoes nothing but the making of empty tables.
-            let _ = contain(|| Ok(transaction.abort()?));
+            let _ = transaction::abort(transaction);
             return outcomes;
         };
         // On WASI the workspace is closed right after, so there is no idle moment to prepare in.
         let quick = status.bytes > LARGE_FILE_BYTES || handle.found_damage() || cfg!(target_os = "wasi");
-        if let Err(trouble) = commit_transaction(transaction, quick) {
+        if let Err(trouble) = transaction::commit(transaction, quick) {
             let drawn = *versions;
             drop(versions);
-            let trouble = match handle.unread() {
-                Some(unread) if handle.has_met_damage(&trouble) => Trouble::Io(io::Error::other(unread)),
-                _ => trouble,
-            };
             let files = handle.large.clone();
             // It cannot be opened anew while it is open.
             drop(handle);
@@ -277,25 +282,19 @@ impl RedbWorkspace {
         if !versions.has_reserved()
             && let Some(below) = versions.next_block()
         {
-            contain(|| reserve(database, below)).map_err(|trouble| self.state.refuse(&handle, trouble))?;
-            handle.committed(false);
+            let quick = handle.found_damage();
+            reserve(database, below, quick).map_err(|trouble| self.state.refuse(&handle, trouble))?;
+            handle.committed(quick);
             versions.reserved(below);
         }
         Ok(versions.draw())
     }
 }
 
-fn commit_transaction(mut transaction: WriteTransaction, quick: bool) -> Result<(), Trouble> {
-    contain(|| {
-        transaction.set_quick_repair(quick);
-        Ok(transaction.commit()?)
-    })
-}
-
-fn reserve(database: &Database, below: u64) -> Result<(), Trouble> {
-    let transaction = database.begin_write()?;
-    set_number(&mut transaction.open_table(META)?, VERSIONS, below)?;
-    Ok(transaction.commit()?)
+fn reserve(database: &Database, below: u64, quick: bool) -> Result<(), Trouble> {
+    let set = |transaction: &WriteTransaction| set_number(&mut transaction.open_table(META)?, VERSIONS, below);
+    let (transaction, ()) = transaction::attempt(database, set)?;
+    transaction::commit(transaction, quick)
 }
 
 /// What became of a commit that failed.
@@ -317,9 +316,8 @@ impl Fate {
 
 impl EngineWorkspace for RedbWorkspace {
     fn must_reopen(&self) -> bool {
-        self.state.failed.load(Ordering::Acquire)
-            || self.is_gone_from_under_a_reader()
-            || self.state.is_worth_reopening()
+        self.state.let_go_if_mended();
+        self.state.failed.load(Ordering::Acquire) || self.is_gone_from_under_a_reader()
     }
 
     fn latest_ms(&self) -> u64 {

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::Database;
+use redb::{Database, WriteTransaction};
 
-use super::{Condition, RedbWorkspace, commit_transaction};
+use super::{Condition, RedbWorkspace};
 use crate::dir::Mode;
 use crate::engine::LargeName;
 use crate::engine::redb::database::{database_file, prepare_for_a_crash};
 use crate::engine::redb::handle::Handle;
 use crate::engine::redb::ledger::Ledger;
+use crate::engine::redb::transaction;
 use crate::engine::redb::trouble::{Trouble, contain};
 use crate::error::Error;
 use crate::moment::Moment;
@@ -52,7 +53,7 @@ impl RedbWorkspace {
         }
         let note = |trouble| self.state.refuse(&handle, trouble);
         let mut again = None;
-        let is_settled = handle.discarded.are_all_freed() && !handle.tail.is_left();
+        let is_settled = handle.discarded.are_all_freed() && !handle.tail.is_left() && !handle.found_damage();
         if is_settled && contain(|| is_mostly_free(&handle, bytes)).map_err(note).unwrap_or(false) {
             drop(handle);
             again = if self.compact()? { None } else { now.now_ms().checked_add(COMPACT_AGAIN_MS) };
@@ -88,7 +89,7 @@ impl RedbWorkspace {
         }
         let latest_ms = now.latest_ms();
         let (freed, more) = loop {
-            match contain(|| remove_expired(database, handle, now)) {
+            match remove_expired(database, handle, now) {
                 // The others' goes.
                 Err(trouble) if handle.has_met_damage(&trouble) && handle.expiry().give_up() => {}
                 removed => break removed.map_err(note)?,
@@ -106,12 +107,8 @@ impl RedbWorkspace {
             return false;
         }
         let latest_ms = now.latest_ms();
-        let freed = contain(|| {
-            let transaction = database.begin_write()?;
-            let more = handle.discarded.free_some(&transaction, latest_ms)?;
-            commit_transaction(transaction, true)?;
-            Ok(more)
-        });
+        let freed = transaction::attempt(database, |transaction| handle.discarded.free_some(transaction, latest_ms))
+            .and_then(|(transaction, more)| transaction::commit(transaction, true).map(|()| more));
         match freed {
             Ok(more) => {
                 self.latest_ms.store(latest_ms, Ordering::Relaxed);
@@ -128,7 +125,7 @@ impl RedbWorkspace {
     fn prepare_for_a_crash(&self) -> Result<(), Error> {
         let handle = self.state.handle()?;
         if let Some(database) = handle.writer().filter(|_| handle.untidy.load(Ordering::Relaxed)) {
-            contain(|| prepare_for_a_crash(database)).map_err(|trouble| self.state.refuse(&handle, trouble))?;
+            prepare_for_a_crash(database).map_err(|trouble| self.state.refuse(&handle, trouble))?;
             handle.committed(true);
         }
         Ok(())
@@ -176,9 +173,9 @@ fn is_mostly_free(handle: &Handle, bytes: u64) -> Result<bool, Trouble> {
 
 /// Removes some of what has expired, in a transaction of its own; the files that go with it, and whether there is more.
 fn remove_expired(database: &Database, handle: &Handle, now: Moment) -> Result<(Vec<LargeName>, bool), Trouble> {
-    let transaction = database.begin_write()?;
-    let (large, more) = Ledger::open(&transaction, handle, now)?.tidy()?;
-    commit_transaction(transaction, true)?;
+    let tidy = |transaction: &WriteTransaction| Ledger::open(transaction, handle, now)?.tidy();
+    let (transaction, (large, more)) = transaction::attempt(database, tidy)?;
+    transaction::commit(transaction, true)?;
     Ok((large.freed, more))
 }
 

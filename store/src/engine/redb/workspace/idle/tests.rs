@@ -10,6 +10,7 @@ use crate::dir::Dir;
 use crate::engine::redb::examination::Examination;
 use crate::engine::redb::layout::DATABASE;
 use crate::engine::redb::tables::Definition;
+use crate::engine::redb::versions::BLOCK;
 use crate::engine::{
     Absent, Batch, BatchOutcome, Body, Change, Engine, EngineWorkspace, Place, Put, Quota, RedbEngine, Sharing,
 };
@@ -256,6 +257,8 @@ fn damage_in_what_expires_keeps_nobody_from_preparing_for_a_crash() {
         // From now on each commit is, as a repair would read what is damaged.
         commit(&workspace, vec![put]);
         assert!(!is_untidy());
+        let drawn = (0..=BLOCK).map(|_| block_on(workspace.draw_version()).unwrap()).last();
+        assert!(drawn.is_some_and(|drawn| u64::from(drawn) > BLOCK) && !is_untidy(), "{drawn:?}");
     });
 }
 
