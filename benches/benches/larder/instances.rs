@@ -34,30 +34,29 @@ fn compare(bench: &Bench<'_>, session: &Session, allocation: Allocation, how: &s
     options.calls_at_once = 2;
     let runtime = Runtime::new(options)?;
     let [empty, reader] = instances()?;
-    let plugins = [(runtime.load(&empty)?, "key".len() as u64), (runtime.load(&reader)?, VALUE_BYTES)];
-    let mut samples: [Samples; 2] = Default::default();
+    let (empty, reader) = (runtime.load(&empty)?, runtime.load(&reader)?);
+    let calls = [(&empty, "key", "key".len() as u64), (&reader, "", 0), (&reader, "key", VALUE_BYTES)];
+    let mut samples: [Samples; 3] = Default::default();
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for round in 0..=bench.effort.rounds {
-        for (samples, (plugin, answer)) in samples.iter_mut().zip(&plugins) {
-            let took = tokio.block_on(run(&runtime, plugin, session, *answer))?;
+        for (samples, (plugin, key, answer)) in samples.iter_mut().zip(calls) {
+            let took = tokio.block_on(run(&runtime, plugin, session, key, answer))?;
             // The first one warms everything up.
             if round > 0 {
                 samples.add_one(took / CALLS);
             }
         }
     }
-    let [nothing, get] = samples;
-    Ok(Comparison::with("P5", format!("instantiate, call, drop, of an empty plugin, {how}"), nothing).of(
-        format!("the same with one get of {VALUE_BYTES} B, {how}"),
-        get,
-        Some(BOUND),
-    ))
+    let [nothing, could, get] = samples;
+    Ok(Comparison::with("P5", format!("instantiate, call, drop, of an empty plugin, {how}"), nothing)
+        .of(format!("the same with one get of {VALUE_BYTES} B, {how}"), get, Some(BOUND))
+        .of(format!("of that plugin, without the get, {how}"), could, None))
 }
 
-async fn run(runtime: &Runtime, plugin: &Plugin, session: &Session, answer: u64) -> Result<Duration> {
+async fn run(runtime: &Runtime, plugin: &Plugin, session: &Session, key: &str, answer: u64) -> Result<Duration> {
     let ask = async |store: &mut Store<State>, instance: &Instance| {
         let run = instance.get_typed_func::<(&str,), (u64,)>(&mut *store, "run")?;
-        Ok(run.call_async(store, ("key",)).await?.0)
+        Ok(run.call_async(store, (key,)).await?.0)
     };
     let begin = Instant::now();
     for _ in 0..CALLS {
