@@ -119,7 +119,8 @@ fn go_on(image: &Disk, said: &Said, sharing: Sharing) -> Result<(), String> {
         for id in block_on(engine.workspaces())? {
             let Some(workspace) = block_on(engine.open(&id, Absent::Leave))? else { continue };
             // Until now files may stay that values need which have expired.
-            block_on(workspace.tidy(Moment::new(said.now_ms, &latest_ms)))?;
+            let is_due = |at_ms: u64| at_ms <= Moment::new(said.now_ms, &latest_ms).now_ms();
+            while block_on(workspace.tidy(Moment::new(said.now_ms, &latest_ms)))?.is_some_and(is_due) {}
         }
         let engine = RedbEngine::open(image.root(), Access::ReadWrite, sharing)?;
         let mut after = World::read(&engine, said.now_ms)?;
