@@ -54,6 +54,13 @@ pub struct Plan {
     pub unsynced: Unsynced,
 }
 
+impl Plan {
+    /// Has the first so many of these operations fail, as on a disk that is damaged.
+    pub fn failing(operations: &'static [Operation], times: usize) -> Self {
+        Self { operations, after: 0, times, error: Errno::IO, unsynced: Unsynced::Kept }
+    }
+}
+
 pub const FOR_EVER: usize = usize::MAX;
 
 /// How far a plan is.

@@ -27,6 +27,12 @@ pub(super) struct Backend {
     file: Arc<dyn StorageBackend>,
     purpose: Purpose,
     in_doubt: AtomicBool,
+    pub state: FileState,
+}
+
+/// What is known of a database's file as long as it is open, by redb's backend and by who has opened it.
+#[derive(Clone)]
+pub(super) struct FileState {
     pub tail: Arc<Tail>,
     pub sums: Arc<PageSums>,
     pub unread: Arc<Unread>,
@@ -78,13 +84,15 @@ impl Backend {
         #[cfg(test)]
         let file = super::simulated_file::backend(file)?;
         Ok(Self {
-            tail: Arc::new(Tail::new(file.clone())),
-            unread: Arc::new(Unread::new(file.clone())),
+            state: FileState {
+                tail: Arc::new(Tail::new(file.clone())),
+                sums: Arc::default(),
+                unread: Arc::new(Unread::new(file.clone())),
+                recovery_flag: Arc::default(),
+            },
             file,
             purpose,
             in_doubt: AtomicBool::new(in_doubt),
-            sums: Arc::default(),
-            recovery_flag: Arc::default(),
         })
     }
 
@@ -128,7 +136,7 @@ impl Backend {
     }
 
     fn begin_change(&self) -> io::Result<()> {
-        self.recovery_flag.set_before_change(&*self.file, || self.sync_file())
+        self.state.recovery_flag.set_before_change(&*self.file, || self.sync_file())
     }
 }
 
@@ -140,23 +148,24 @@ impl fmt::Debug for Backend {
 
 impl StorageBackend for Backend {
     fn len(&self) -> io::Result<u64> {
-        self.tail.len()
+        self.state.tail.len()
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         if self.in_doubt.load(Ordering::Relaxed) {
             self.end_doubt()?;
         }
-        // A second time, as another process may have been writing the first time, and a disk may read it the next.
-        if self.unread.has(offset) && !self.may_be_written() {
-            self.sums.refuse(out);
+        let FileState { sums, unread, recovery_flag, .. } = &self.state;
+        if unread.has(offset) && !self.may_be_written() {
+            sums.refuse(out);
             return Ok(());
         }
         let mut failure = None;
+        // A second time, as another process may have been writing the first time, and a disk may read it the next.
         for _ in 0..2 {
             match self.file.read(offset, out) {
-                Ok(()) if self.sums.is_right(offset, out) => {
-                    self.recovery_flag.show(offset, out);
+                Ok(()) if sums.is_right(offset, out) => {
+                    recovery_flag.show(offset, out);
                     return Ok(());
                 }
                 read => failure = read.err(),
@@ -164,25 +173,25 @@ impl StorageBackend for Backend {
         }
         match failure {
             Some(error) if offset < PAGE_BYTES || error.kind() == io::ErrorKind::UnexpectedEof => return Err(error),
-            Some(error) => self.unread.add(offset, out.len(), error)?,
+            Some(error) => unread.add(offset, out.len(), error)?,
             None if self.may_be_written() => return Ok(()),
             None => {}
         }
-        self.sums.refuse(out);
+        sums.refuse(out);
         Ok(())
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
         self.begin_change()?;
-        self.tail.set_len(bytes)
+        self.state.tail.set_len(bytes)
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        if self.recovery_flag.is_held_back() { Ok(()) } else { self.sync_file() }
+        if self.state.recovery_flag.is_held_back() { Ok(()) } else { self.sync_file() }
     }
 
     fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        if matches!(self.purpose, Purpose::Writing(..)) && self.recovery_flag.takes(&*self.file, offset, bytes)? {
+        if matches!(self.purpose, Purpose::Writing(..)) && self.state.recovery_flag.takes(&*self.file, offset, bytes)? {
             return Ok(());
         }
         if leads_nowhere(bytes) {
@@ -190,8 +199,8 @@ impl StorageBackend for Backend {
         }
         self.begin_change()?;
         self.file.write(offset, bytes)?;
-        self.sums.wrote(offset, bytes);
-        self.unread.wrote(offset);
+        self.state.sums.wrote(offset, bytes);
+        self.state.unread.wrote(offset);
         Ok(())
     }
 

@@ -8,15 +8,11 @@ use std::time::Duration;
 use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadOnlyDatabase, ReadTransaction, ReadableDatabase};
 
 use super::Sharing;
-use super::backend::Backend;
+use super::backend::{Backend, FileState};
 use super::layout::{DATABASE, Layout, open_file, random_bytes};
 use super::meta::{self, META, ReadMeta};
-use super::page_sums::PageSums;
-use super::recovery_flag::RecoveryFlag;
-use super::tail::Tail;
-use super::transaction::commit;
+use super::transaction::make;
 use super::trouble::{Contained, Trouble, contain};
-use super::unread::Unread;
 use super::writer_mark::{WriterMark, held_by_other, is_native, read_mark};
 use crate::dir::{Dir, File, FileStatus, Mode};
 use crate::error::{Error, Fault};
@@ -35,10 +31,7 @@ const RETRY: Duration = Duration::from_millis(1);
 pub(super) struct Opened<D> {
     pub database: Contained<D>,
     pub status: FileStatus,
-    pub tail: Arc<Tail>,
-    pub sums: Arc<PageSums>,
-    pub unread: Arc<Unread>,
-    pub recovery_flag: Arc<RecoveryFlag>,
+    pub state: FileState,
 }
 
 impl<D> Opened<D> {
@@ -48,9 +41,8 @@ impl<D> Opened<D> {
         status: FileStatus,
         open: impl FnOnce(Backend) -> Result<D, DatabaseError>,
     ) -> Result<Self, DatabaseError> {
-        let (tail, sums, unread, recovery_flag) =
-            (backend.tail.clone(), backend.sums.clone(), backend.unread.clone(), backend.recovery_flag.clone());
-        Ok(Self { database: Contained::new(open(backend)?), status, tail, sums, unread, recovery_flag })
+        let state = backend.state.clone();
+        Ok(Self { database: Contained::new(open(backend)?), status, state })
     }
 }
 
@@ -232,7 +224,7 @@ fn lock_and_open(
 
 /// Commits nothing, in the way that makes opening quick should the process be killed.
 pub(super) fn prepare_for_a_crash(database: &Database) -> Result<(), Trouble> {
-    commit(contain(|| Ok(database.begin_write()?))?, true)
+    make(database, true, |_| Ok(()))
 }
 
 /// Opens for writing and closes again, which repairs what was interrupted.

@@ -291,7 +291,7 @@ fn beside_a_writer(id: &WorkspaceId, dir: &Dir) -> Result<Option<Read>, Error> {
     let (file, _) = database_file(dir, id, Mode::Read)?;
     let opened = contain(|| {
         let backend = Backend::beside_a_writer(file)?;
-        backend.unread.accept();
+        backend.state.unread.accept();
         Ok(builder(Sharing::ReadersBeside).open_read_only_with_backend(backend))
     });
     match opened {

@@ -7,18 +7,15 @@ use redb::{CompactionError, Database, ReadOnlyDatabase, ReadTransaction, Readabl
 
 use super::Files;
 use super::attempts::Attempts;
+use super::backend::FileState;
 use super::database::{identify, open_to_read, open_to_write};
 use super::discarded::Discarded;
 use super::large_files::LargeFiles;
 use super::layout::Layout;
 use super::meta::{COMMIT, LATEST, META, ReadMeta, VERSIONS};
-use super::page_sums::PageSums;
-use super::recovery_flag::RecoveryFlag;
 use super::salvage::remove_unfinished;
 use super::snapshot::Snapshot;
-use super::tail::Tail;
 use super::trouble::{Contained, Trouble, contain};
-use super::unread::Unread;
 use super::versions::Versions;
 use super::writer_mark::WriterMark;
 use crate::access::Access;
@@ -32,12 +29,9 @@ pub(super) struct Handle {
     // In the order in which they go: what reads the database before it, the mark after it.
     newest: Mutex<Option<Arc<Snapshot>>>,
     database: Opened,
-    pub tail: Arc<Tail>,
+    pub file: FileState,
     _mark: Option<Marked>,
     pub status: FileStatus,
-    sums: Arc<PageSums>,
-    pub unread: Arc<Unread>,
-    recovery_flag: Arc<RecoveryFlag>,
     pub seal: Seal,
     pub versions: Mutex<Versions>,
     /// How many commits there were when it was opened.
@@ -76,9 +70,9 @@ impl Drop for Marked {
 impl Drop for Handle {
     fn drop(&mut self) {
         // What redb writes when it closes is of use only where something was changed.
-        self.recovery_flag.refuse_unless_changed();
+        self.file.recovery_flag.refuse_unless_changed();
         // Where that fails, the file is as after a crash.
-        let _ = self.tail.cut_off();
+        let _ = self.file.tail.cut_off();
     }
 }
 
@@ -86,24 +80,15 @@ impl Handle {
     /// Opens the workspace's database; none where there is no such workspace.
     pub fn open(files: &Files, id: &WorkspaceId) -> Result<Option<Self>, Error> {
         let layout = &files.layout;
-        let (database, status, tail, sums, unread, recovery_flag, mark) = match files.access {
+        let (database, status, file, mark) = match files.access {
             Access::ReadWrite => {
                 let Some((opened, mark)) = open_to_write(layout, id, files.sharing)? else { return Ok(None) };
                 let mark = Marked { mark, layout: layout.clone(), id: id.clone() };
-                (
-                    Opened::Writer(opened.database),
-                    opened.status,
-                    opened.tail,
-                    opened.sums,
-                    opened.unread,
-                    opened.recovery_flag,
-                    Some(mark),
-                )
+                (Opened::Writer(opened.database), opened.status, opened.state, Some(mark))
             }
             Access::ReadOnly => {
                 let Some(opened) = open_to_read(layout, id)? else { return Ok(None) };
-                let database = Opened::Reader(opened.database);
-                (database, opened.status, opened.tail, opened.sums, opened.unread, opened.recovery_flag, None)
+                (Opened::Reader(opened.database), opened.status, opened.state, None)
             }
         };
         let known = contain(|| {
@@ -118,7 +103,7 @@ impl Handle {
         });
         let (seal, (commits, versions, latest_ms), had_expiring, has_discarded) =
             known.map_err(|trouble| trouble.into_error(id))?;
-        unread.accept();
+        file.unread.accept();
         if commits == 0 && mark.is_some() {
             // Whoever created the workspace may not have come to this.
             layout.sync_names().map_err(Error::io("make the workspace's name durable"))?;
@@ -126,12 +111,9 @@ impl Handle {
         let handle = Self {
             newest: Mutex::default(),
             database,
-            tail,
+            file,
             _mark: mark,
             status,
-            sums,
-            unread,
-            recovery_flag,
             seal,
             versions: Mutex::new(Versions::above(versions)),
             commits,
@@ -190,7 +172,7 @@ impl Handle {
         // It reads, too.
         self.newest = Mutex::default();
         self.untidy.store(true, Ordering::Relaxed);
-        match self.tail.leave(|| database.compact()) {
+        match self.file.tail.leave(|| database.compact()) {
             Err(CompactionError::TransactionInProgress) => Ok(false),
             compacted => Ok(compacted.map(|_| true)?),
         }
@@ -203,7 +185,7 @@ impl Handle {
 
     /// Whether a page was found damaged, which a repair would stumble over.
     pub fn found_damage(&self) -> bool {
-        self.sums.found_damage()
+        self.file.sums.found_damage()
     }
 
     pub fn expiry(&self) -> MutexGuard<'_, Attempts<StoreId>> {

@@ -33,7 +33,7 @@ impl Overlay {
     }
 
     pub fn unread(&self) -> &Arc<Unread> {
-        &self.file.unread
+        &self.file.state.unread
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {

@@ -141,7 +141,8 @@ pub(super) fn first_key(page: &[u8]) -> Option<&[u8]> {
 /// Makes a branch of a page, of which each child has a number that no page can have.
 ///
 /// Whoever follows it gets an error from redb. Whoever puts its children and keys into another one panics at the first key,
-/// which ends before it begins; searching begins with the second one.
+/// which ends before it begins; searching begins with the second one. Where keys have a fixed width, as in a few tables of redb's
+/// own, that other one must not be written.
 pub(super) fn lead_nowhere(page: &mut [u8]) {
     const START: [u8; 8] = [BRANCH, 0, 2, 0, 0, 0, 0, 0];
     const CHILDREN: usize = START.len() + 3 * 16;

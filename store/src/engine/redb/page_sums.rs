@@ -170,7 +170,7 @@ mod tests {
 
     fn open(dir: &Dir, mode: Mode) -> (Database, Arc<PageSums>) {
         let backend = Backend::new(dir.open_file("data", mode).unwrap()).unwrap();
-        let sums = backend.sums.clone();
+        let sums = backend.state.sums.clone();
         (builder().create_with_backend(backend).unwrap(), sums)
     }
 
@@ -253,7 +253,7 @@ mod tests {
             let other = (1 + page * 7 % (pages - 1)) * PAGE_BYTES as usize;
             file.write_all(&whole[other..other + PAGE_BYTES as usize]).unwrap();
             let backend = Backend::new(dir.open_file("data", Mode::Read).unwrap()).unwrap();
-            backend.sums.known().blind = blind;
+            backend.state.sums.known().blind = blind;
             let told = catch_unwind(AssertUnwindSafe(|| sum(&builder().open_read_only_with_backend(backend)?)));
             told.is_ok_and(|told| told.is_ok_and(|told| told != expected))
         };

@@ -10,7 +10,7 @@ use redb::StorageBackend;
 
 /// How long it takes at least until the disk is asked again for one, and how many times as long as it took to answer.
 const PATIENCE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(1) };
-const PATIENCE_TIMES: u32 = 20;
+const PATIENCE_TIMES: u32 = if cfg!(test) { 0 } else { 20 };
 
 pub(super) struct Unread {
     file: Arc<dyn StorageBackend>,
@@ -92,7 +92,7 @@ mod tests {
     use rustix::io::Errno;
 
     use super::*;
-    use crate::dir::simulated::{Disk, FOR_EVER, Operation, Plan, Unsynced};
+    use crate::dir::simulated::{Disk, FOR_EVER, Operation, Plan};
     use crate::dir::{File, Mode};
     use crate::engine::redb::backend::Backend;
     use crate::engine::redb::page_format::leads_nowhere;
@@ -113,13 +113,7 @@ mod tests {
     fn asked(patience: Duration, questions: usize, in_vain: usize) -> (Vec<bool>, usize) {
         let disk = Disk::new(1);
         let unread = unread(&disk, patience);
-        let plan = Plan {
-            operations: &[Operation::Read],
-            after: 0,
-            times: in_vain,
-            error: Errno::IO,
-            unsynced: Unsynced::Kept,
-        };
+        let plan = Plan::failing(&[Operation::Read], in_vain);
         disk.failing(plan, || (0..questions).map(|_| unread.is_read_again()).collect())
     }
 
@@ -137,15 +131,8 @@ mod tests {
         let file = disk.root().open_file("data", Mode::CreateNew).unwrap();
         let backend = Backend::new(file).unwrap();
         backend.write(0, &[0; 3 * 4096]).unwrap();
-        backend.unread.accept();
-        let plan = Plan {
-            operations: &[Operation::Read],
-            after: 0,
-            times: FOR_EVER,
-            error: Errno::IO,
-            unsynced: Unsynced::Kept,
-        };
-        let (_, reads) = disk.failing(plan, || {
+        backend.state.unread.accept();
+        let (_, reads) = disk.failing(Plan::failing(&[Operation::Read], FOR_EVER), || {
             for _ in 0..10 {
                 let mut page = [0; 4096];
                 backend.read(4096, &mut page).unwrap();

@@ -47,9 +47,11 @@ impl RedbView {
         {
             return Err(Error::Unavailable(Fault::Superseded));
         }
-        answer.map_err(|trouble| match self.handle.has_met_damage(&trouble) && self.handle.unread.told().is_none() {
-            true => Error::Damaged,
-            false => self.state.refuse(&self.handle, trouble),
+        answer.map_err(|trouble| {
+            match self.handle.has_met_damage(&trouble) && self.handle.file.unread.told().is_none() {
+                true => Error::Damaged,
+                false => self.state.refuse(&self.handle, trouble),
+            }
         })
     }
 

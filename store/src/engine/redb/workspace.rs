@@ -5,11 +5,11 @@ mod idle;
 use std::future::ready;
 use std::io;
 use std::mem;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, RwLock, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{Database, WriteTransaction};
+use redb::WriteTransaction;
 
 use super::Files;
 use super::database::leads_to;
@@ -75,7 +75,10 @@ impl State {
     }
 
     fn set(&self, condition: Condition) {
-        let mut current = self.condition.write().expect("nothing panics while this is locked");
+        self.replace(self.condition.write().expect("nothing panics while this is locked"), condition);
+    }
+
+    fn replace(&self, mut current: RwLockWriteGuard<'_, Condition>, condition: Condition) {
         self.failed.store(matches!(condition, Condition::Failed), Ordering::Release);
         let old = mem::replace(&mut *current, condition);
         drop(current);
@@ -87,8 +90,8 @@ impl State {
         if !handle.has_met_damage(&trouble) {
             return self.note(trouble);
         }
-        let Some(what) = handle.unread.told() else { return trouble.into_error(&self.id) };
-        if handle.unread.is_read_again() {
+        let Some(what) = handle.file.unread.told() else { return trouble.into_error(&self.id) };
+        if handle.file.unread.is_read_again() {
             self.has_mended.store(true, Ordering::Relaxed);
         }
         Trouble::Damaged(format!("a part of its database cannot be read: {what}")).into_error(&self.id)
@@ -100,15 +103,12 @@ impl State {
         if !self.has_mended.load(Ordering::Relaxed) {
             return;
         }
-        let mut condition = self.condition.write().expect("nothing panics while this is locked");
+        let condition = self.condition.write().expect("nothing panics while this is locked");
         if let Condition::Open(handle) = &*condition
             && Arc::strong_count(handle) == 1
         {
             self.has_mended.store(false, Ordering::Relaxed);
-            self.failed.store(true, Ordering::Release);
-            let old = mem::replace(&mut *condition, Condition::Failed);
-            drop(condition);
-            drop(old);
+            self.replace(condition, Condition::Failed);
         }
     }
 
@@ -283,18 +283,14 @@ impl RedbWorkspace {
             && let Some(below) = versions.next_block()
         {
             let quick = handle.found_damage();
-            reserve(database, below, quick).map_err(|trouble| self.state.refuse(&handle, trouble))?;
+            let reserve =
+                |transaction: &WriteTransaction| set_number(&mut transaction.open_table(META)?, VERSIONS, below);
+            transaction::make(database, quick, reserve).map_err(|trouble| self.state.refuse(&handle, trouble))?;
             handle.committed(quick);
             versions.reserved(below);
         }
         Ok(versions.draw())
     }
-}
-
-fn reserve(database: &Database, below: u64, quick: bool) -> Result<(), Trouble> {
-    let set = |transaction: &WriteTransaction| set_number(&mut transaction.open_table(META)?, VERSIONS, below);
-    let (transaction, ()) = transaction::attempt(database, set)?;
-    transaction::commit(transaction, quick)
 }
 
 /// What became of a commit that failed.

@@ -3,9 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
-use rustix::io::Errno;
 
-use crate::dir::simulated::{Disk, FOR_EVER, Operation, Plan, Unsynced};
+use crate::dir::simulated::{Disk, FOR_EVER, Operation, Plan};
 use crate::dir::{Dir, File, Mode};
 use crate::engine::redb::Sharing;
 use crate::engine::redb::layout::DATABASE;
@@ -51,8 +50,7 @@ fn its_database_stays_as_it_is_and_nothing_is_synced() {
     for sharing in BOTH {
         let disk = disk(sharing);
         let before = database(&disk);
-        let operations = &[Operation::Sync];
-        let plan = Plan { operations, after: 0, times: FOR_EVER, error: Errno::IO, unsynced: Unsynced::Kept };
+        let plan = Plan::failing(&[Operation::Sync], FOR_EVER);
         let (read, syncs) = disk.failing(plan, || {
             let (larder, session) = open(&disk, sharing);
             let read = block_on(session.get("k")).unwrap();

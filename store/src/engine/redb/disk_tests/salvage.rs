@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use pollster::block_on;
-use rustix::io::Errno;
 
 use super::super::backend::Backend;
 use super::super::database::builder;
@@ -16,7 +15,7 @@ use super::user::{Deed, Edit, Said, User};
 use super::world::World;
 use crate::access::Access;
 use crate::damage::Damage;
-use crate::dir::simulated::{Disk, Operation, Plan, Unsynced};
+use crate::dir::simulated::{Disk, Operation, Plan};
 use crate::dir::{Dir, File, Mode};
 use crate::engine::{Absent, Engine, Place, RedbEngine, Sharing};
 use crate::error::{Error, Fault};
@@ -61,18 +60,22 @@ pub(super) fn bytes(dir: &Dir, name: &str) -> Vec<u8> {
     bytes
 }
 
+/// Where a file has `pattern` first.
+fn find(dir: &Dir, name: &str, pattern: &[u8]) -> u64 {
+    bytes(dir, name).windows(pattern.len()).position(|window| window == pattern).unwrap() as u64
+}
+
 /// Changes a file from the place on where it has `pattern`.
 fn overwrite(dir: &Dir, name: &str, pattern: &[u8], with: &[u8]) {
-    let at = bytes(dir, name).windows(pattern.len()).position(|window| window == pattern).unwrap();
+    let at = find(dir, name, pattern);
     let mut file = dir.open_file(name, Mode::Write).unwrap();
-    file.seek(SeekFrom::Start(at as u64)).unwrap();
+    file.seek(SeekFrom::Start(at)).unwrap();
     file.write_all(with).unwrap();
 }
 
 /// Where the page of a workspace's database begins on which `pattern` stands.
 pub(super) fn page_of(dir: &Dir, pattern: &[u8]) -> u64 {
-    let at = bytes(dir, DATABASE).windows(pattern.len()).position(|window| window == pattern).unwrap();
-    at as u64 / 4096 * 4096
+    find(dir, DATABASE, pattern) / 4096 * 4096
 }
 
 /// Has the disk fail to read a part of a file, or none of it.
@@ -189,18 +192,23 @@ fn a_damaged_page_costs_what_stands_on_it() {
         let dir = workspace(&disk);
         let at = page_of(&dir, &[150; 300]);
         let mut file = dir.open_file(DATABASE, Mode::Write).unwrap();
-        match harm {
-            "the disk" => set_unreadable(&file, Some(at..at + 4096)),
-            _ => {
-                let (from, bytes) = if harm == "a byte" { (2000, 1) } else { (0, 4096) };
-                file.seek(SeekFrom::Start(at + from)).unwrap();
-                file.write_all(&vec![0; bytes]).unwrap();
-            }
-        }
-        let modified = || dir.modified(DATABASE).unwrap();
-        let before = modified();
+        let (from, harmed, unread) = match harm {
+            "a byte" => (2000, 1, None),
+            "the page" => (0, 4096, None),
+            _ => (0, 0, Some(at..at + 4096)),
+        };
+        file.seek(SeekFrom::Start(at + from)).unwrap();
+        file.write_all(&vec![0; harmed]).unwrap();
+        // Also what the disk does not read.
+        let written = || {
+            set_unreadable(&file, None);
+            let written = bytes(&dir, DATABASE);
+            set_unreadable(&file, unread.clone());
+            written
+        };
+        let before = written();
         assert!(!examine(&disk).is_empty());
-        assert_eq!(modified(), before, "it was changed by looking");
+        assert!(written() == before, "it was changed by looking");
 
         let salvaged = block_on(engine(&disk).salvage(&id())).unwrap().unwrap();
         assert_eq!(examine(&disk), [], "the new workspace is whole");
@@ -267,7 +275,7 @@ fn the_old_database_is_kept_as_it_was_though_a_read_failed_once() {
         let disk = Disk::new(1);
         furnished(&disk);
         let old = bytes(&workspace(&disk), DATABASE);
-        let plan = Plan { operations: &[Operation::Read], after, times: 1, error: Errno::IO, unsynced: Unsynced::Kept };
+        let plan = Plan { after, ..Plan::failing(&[Operation::Read], 1) };
         let engine = engine(&disk);
         let (salvaged, reads) = disk.failing(plan, || block_on(engine.salvage(&id())));
         if reads <= after {

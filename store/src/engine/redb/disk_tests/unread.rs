@@ -24,7 +24,7 @@ fn open(disk: &Disk) -> (Larder, Session, Session) {
     (larder, hurt, well)
 }
 
-fn key(number: u8) -> String {
+fn key(number: usize) -> String {
     format!("key {number:03}")
 }
 
@@ -32,9 +32,7 @@ fn key(number: u8) -> String {
 fn a_page_that_the_disk_does_not_read_is_refused_until_it_does() {
     let disk = Disk::new(1);
     let (larder, hurt, well) = open(&disk);
-    for number in 0..200 {
-        block_on(hurt.set(&key(number), vec![number; 400])).unwrap();
-    }
+    (0..200).for_each(|number| block_on(hurt.set(&key(number), vec![number as u8; 400])).unwrap());
     block_on(well.set("k", "v")).unwrap();
     block_on(larder.close()).unwrap();
     let dir = workspace(&disk);
@@ -108,16 +106,12 @@ fn value(number: usize) -> Vec<u8> {
     vec![number as u8; VALUE_BYTES]
 }
 
-fn name(number: usize) -> String {
-    format!("key {number:03}")
-}
-
 /// Looks whether everything is there but what was deleted, or refused as damaged.
 fn look(disk: &Disk, deleted: &[bool], at: &str) {
     let (larder, hurt, well) = open(disk);
     assert_eq!(block_on(well.get("k")).unwrap().as_deref(), Some(b"v".as_slice()), "{at}");
     for (number, deleted) in deleted.iter().enumerate() {
-        match block_on(hurt.get(&name(number))) {
+        match block_on(hurt.get(&key(number))) {
             Err(Error::Damaged | Error::Unavailable(Fault::Damaged { .. })) => {}
             Ok(None) if *deleted => {}
             Ok(Some(found)) if !deleted && found == value(number) => {}
@@ -132,13 +126,12 @@ fn look(disk: &Disk, deleted: &[bool], at: &str) {
 fn nothing_is_lost_beside_a_page_that_is_damaged() {
     let whole = Disk::new(1);
     let (larder, hurt, well) = open(&whole);
-    (0..VALUES).for_each(|number| block_on(hurt.set(&name(number), value(number))).unwrap());
+    (0..VALUES).for_each(|number| block_on(hurt.set(&key(number), value(number))).unwrap());
     block_on(well.set("k", "v")).unwrap();
     block_on(larder.close()).unwrap();
     let file = bytes(&workspace(&whole), DATABASE);
-    let starts = |page: &[u8], kind: u8| page[0] == kind && page[1] == 0;
-    let pages = || file.chunks(4096).enumerate().skip(1);
-    let branches = pages().filter(|(_, page)| starts(page, 2)).map(|(number, _)| number);
+    let pages = file.chunks(4096).enumerate().skip(1);
+    let branches = pages.filter(|(_, page)| page[..2] == [2, 0]).map(|(number, _)| number);
     let leaves = (0..VALUES).step_by(97).map(|number| page_of(&workspace(&whole), &value(number)) as usize / 4096);
     let victims: Vec<_> = branches.chain(leaves).collect();
     assert!(victims.len() > 10, "{victims:?}");
@@ -161,7 +154,7 @@ fn nothing_is_lost_beside_a_page_that_is_damaged() {
             needed_by_all += 1;
             continue;
         }
-        let deletions: Vec<_> = (0..VALUES).map(|number| block_on(hurt.delete(&name(number)))).collect();
+        let deletions: Vec<_> = (0..VALUES).map(|number| block_on(hurt.delete(&key(number)))).collect();
         block_on(well.set("k", "v")).unwrap_or_else(|error| panic!("{at}: {error:?}"));
         let deleted: Vec<_> = deletions.iter().map(Result::is_ok).collect();
         met += usize::from(deleted.contains(&false));

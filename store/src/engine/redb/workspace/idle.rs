@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{Database, WriteTransaction};
+use redb::Database;
 
 use super::{Condition, RedbWorkspace};
 use crate::dir::Mode;
-use crate::engine::LargeName;
 use crate::engine::redb::database::{database_file, prepare_for_a_crash};
 use crate::engine::redb::handle::Handle;
 use crate::engine::redb::ledger::Ledger;
@@ -53,7 +52,7 @@ impl RedbWorkspace {
         }
         let note = |trouble| self.state.refuse(&handle, trouble);
         let mut again = None;
-        let is_settled = handle.discarded.are_all_freed() && !handle.tail.is_left() && !handle.found_damage();
+        let is_settled = handle.discarded.are_all_freed() && !handle.file.tail.is_left() && !handle.found_damage();
         if is_settled && contain(|| is_mostly_free(&handle, bytes)).map_err(note).unwrap_or(false) {
             drop(handle);
             again = if self.compact()? { None } else { now.now_ms().checked_add(COMPACT_AGAIN_MS) };
@@ -68,15 +67,15 @@ impl RedbWorkspace {
     /// Gives back some of what a compaction has cut off; whether there is more.
     fn give_back_some(&self) -> Result<bool, Error> {
         let handle = self.state.handle()?;
-        if handle.tail.is_left()
+        if handle.file.tail.is_left()
             && let Some(dir) = self.files.layout.workspace(&self.id)?
         {
             let (file, status) = database_file(&dir, &self.id, Mode::Write)?;
             if status.identity == handle.status.identity {
-                handle.tail.give_back_some(&file).map_err(Error::io("give back what was cut off"))?;
+                handle.file.tail.give_back_some(&file).map_err(Error::io("give back what was cut off"))?;
             }
         }
-        Ok(handle.tail.is_left())
+        Ok(handle.file.tail.is_left())
     }
 
     /// Removes some of what has expired; when there is more to remove, which may be now.
@@ -88,8 +87,8 @@ impl RedbWorkspace {
             return Ok(first);
         }
         let latest_ms = now.latest_ms();
-        let (freed, more) = loop {
-            match remove_expired(database, handle, now) {
+        let (large, more) = loop {
+            match transaction::make(database, true, |transaction| Ledger::open(transaction, handle, now)?.tidy()) {
                 // The others' goes.
                 Err(trouble) if handle.has_met_damage(&trouble) && handle.expiry().give_up() => {}
                 removed => break removed.map_err(note)?,
@@ -97,7 +96,7 @@ impl RedbWorkspace {
         };
         self.latest_ms.store(latest_ms, Ordering::Relaxed);
         handle.committed(true);
-        handle.large.free(&freed);
+        handle.large.free(&large.freed);
         if more { Ok(Some(now.now_ms())) } else { next() }
     }
 
@@ -107,9 +106,7 @@ impl RedbWorkspace {
             return false;
         }
         let latest_ms = now.latest_ms();
-        let freed = transaction::attempt(database, |transaction| handle.discarded.free_some(transaction, latest_ms))
-            .and_then(|(transaction, more)| transaction::commit(transaction, true).map(|()| more));
-        match freed {
+        match transaction::make(database, true, |transaction| handle.discarded.free_some(transaction, latest_ms)) {
             Ok(more) => {
                 self.latest_ms.store(latest_ms, Ordering::Relaxed);
                 handle.committed(true);
@@ -148,7 +145,7 @@ impl RedbWorkspace {
                     Ok(true)
                 }
                 compacted => {
-                    if let (Ok(true), Ok(bytes)) = (&compacted, handle.tail.len()) {
+                    if let (Ok(true), Ok(bytes)) = (&compacted, handle.file.tail.len()) {
                         handle.compacted_bytes = bytes;
                     }
                     compacted
@@ -169,14 +166,6 @@ fn is_mostly_free(handle: &Handle, bytes: u64) -> Result<bool, Trouble> {
     let within = snapshot.all()?.held.bytes.saturating_sub(beside);
     let least = within.max(handle.compacted_bytes);
     Ok(within <= MOVED_BYTES && least.saturating_mul(WORTH_TIMES) <= bytes)
-}
-
-/// Removes some of what has expired, in a transaction of its own; the files that go with it, and whether there is more.
-fn remove_expired(database: &Database, handle: &Handle, now: Moment) -> Result<(Vec<LargeName>, bool), Trouble> {
-    let tidy = |transaction: &WriteTransaction| Ledger::open(transaction, handle, now)?.tidy();
-    let (transaction, (large, more)) = transaction::attempt(database, tidy)?;
-    transaction::commit(transaction, true)?;
-    Ok((large.freed, more))
 }
 
 #[cfg(test)]
